@@ -1,0 +1,93 @@
+//! What the callbacks and the audio thread share: rings for sound, rings for times, counters.
+
+use std::{
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    time::Duration,
+};
+
+use ringbuf::{HeapCons, HeapProd, HeapRb, traits::Split};
+
+use crate::{clock::nanos, level::Peak};
+
+/// When a run of samples passed a callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// Samples that have passed in all, this run included.
+    pub(crate) end: u64,
+    /// When the callback ran, in the clock's nanoseconds.
+    pub(crate) at: u64,
+    /// Input: how long before `at` the run's first sample was captured, by the device's own word.
+    pub(crate) age: u64,
+}
+
+/// Callbacks of half a millisecond were seen (2000 a second); this is half a second of those.
+const MARKS: usize = 1024;
+
+/// What both kinds of callback tell.
+#[derive(Debug, Default)]
+pub(crate) struct Vitals {
+    /// A first callback has come.
+    pub(crate) live: AtomicBool,
+    /// When the last one came, in the clock's nanoseconds.
+    pub(crate) last: AtomicU64,
+    /// Device samples lost (input) or missing (output).
+    pub(crate) missed: AtomicU64,
+    /// The highest sample an output was given.
+    pub(crate) peak: Peak,
+    /// An error after which no stream goes on.
+    pub(crate) fatal: AtomicBool,
+    /// Other errors; a storm of them (200,000 a second were seen) is fatal too.
+    pub(crate) errors: AtomicU64,
+}
+
+/// A stream that has run is lost after this long without a callback: PulseAudio reports nothing.
+const STALL: Duration = Duration::from_millis(500);
+
+/// Errors of an unclear kind in one stream; a working ALSA stream was seen to report 94.
+const STORM: u64 = 1_000;
+
+impl Vitals {
+    /// Whether no more is to be hoped for at `now` from a stream that was opened at `opened` and
+    /// may take `patience` for its first callback.
+    pub(crate) fn is_lost(&self, now: u64, opened: u64, patience: Duration) -> bool {
+        let (since, patience) = if self.live.load(Ordering::Acquire) {
+            (self.last.load(Ordering::Relaxed), STALL)
+        } else {
+            (opened, patience)
+        };
+        self.fatal.load(Ordering::Relaxed)
+            || self.errors.load(Ordering::Relaxed) > STORM
+            || now.saturating_sub(since) > nanos(patience)
+    }
+}
+
+/// What the output's two sides tell each other about turns and silence.
+#[derive(Debug, Default)]
+pub(crate) struct Cue {
+    /// The device should have sound: what is missing now is an underrun.
+    pub(crate) expects_sound: AtomicBool,
+    /// Samples before this index are to be skipped.
+    pub(crate) skip_to: AtomicU64,
+    /// The `skip_to` the callback has obeyed.
+    pub(crate) skipped: AtomicU64,
+    /// The last index heard before the callback obeyed.
+    pub(crate) heard: AtomicU64,
+    /// Samples taken from the ring, heard or skipped.
+    pub(crate) taken: AtomicU64,
+    /// The largest callback so far in samples.
+    pub(crate) largest: AtomicU64,
+    /// From here on only the left channel sounds, until `pan_middle`; then only the right.
+    pub(crate) pan_start: AtomicU64,
+    /// See `pan_start`.
+    pub(crate) pan_middle: AtomicU64,
+    /// See `pan_start`.
+    pub(crate) pan_end: AtomicU64,
+}
+
+pub(crate) type Sound = (HeapProd<f32>, HeapCons<f32>);
+pub(crate) type Marks = (HeapProd<Mark>, HeapCons<Mark>);
+
+/// A ring for `samples` of sound and one for its times.
+pub(crate) fn rings(samples: usize) -> (Sound, Marks) {
+    (HeapRb::new(samples.max(1)).split(), HeapRb::new(MARKS).split())
+}

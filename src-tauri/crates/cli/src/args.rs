@@ -1,0 +1,101 @@
+//! The command line.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use vivavoce_engine::{DeviceId, Language, Mode};
+
+/// Live voice conversation with Gemini from the terminal.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Hold a conversation, steered by lines on standard input:
+    /// talk on | talk off | mute on | mute off | stop | say TEXT | quit
+    Talk(TalkArgs),
+    /// List the sound devices.
+    Devices(DevicesArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TalkArgs {
+    /// Talk to the built-in simulator: no key, no network.
+    #[arg(long, conflicts_with = "endpoint")]
+    pub(crate) demo: bool,
+    /// Base URL of the service: http, https, ws or wss. Without it, the Gemini API with the key in GEMINI_API_KEY.
+    #[arg(long, env = "VIVAVOCE_ENDPOINT", value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// How a turn begins and ends.
+    #[arg(long, value_enum, default_value = "push-to-talk")]
+    pub(crate) mode: ModeArg,
+    /// Microphone: an id from `devices`, or wav:FILE. The system's default when absent.
+    #[arg(long, value_name = "ID|wav:FILE", value_parser = device)]
+    pub(crate) input: Option<String>,
+    /// Loudspeaker: an id from `devices`, or wav:FILE. The system's default when absent.
+    #[arg(long, value_name = "ID|wav:FILE", value_parser = device)]
+    pub(crate) output: Option<String>,
+    /// Model id.
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// Prebuilt voice.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) voice: Option<String>,
+    /// What the model is told to be.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) instruction: Option<String>,
+    /// Sound still captured after `talk off`, ms.
+    #[arg(long, value_name = "MS", default_value_t = 200)]
+    pub(crate) tail_ms: u32,
+    /// Device period asked for, ms: less is quicker, more is safer on a busy machine.
+    #[arg(long, value_name = "MS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(2..=200))]
+    pub(crate) period_ms: u64,
+    /// Language of the demo's guide.
+    #[arg(long, value_enum, default_value = "system")]
+    pub(crate) language: LanguageArg,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DevicesArgs {
+    /// As one JSON document instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ModeArg {
+    PushToTalk,
+    HandsFree,
+}
+
+impl From<ModeArg> for Mode {
+    fn from(mode: ModeArg) -> Self {
+        match mode {
+            ModeArg::PushToTalk => Self::PushToTalk,
+            ModeArg::HandsFree => Self::HandsFree,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LanguageArg {
+    System,
+    En,
+    Ja,
+}
+
+impl From<LanguageArg> for Language {
+    fn from(language: LanguageArg) -> Self {
+        match language {
+            LanguageArg::System => Self::System,
+            LanguageArg::En => Self::En,
+            LanguageArg::Ja => Self::Ja,
+        }
+    }
+}
+
+fn device(text: &str) -> Result<String, String> {
+    text.parse::<DeviceId>().map(|id| id.to_string()).map_err(|error| error.to_string())
+}

@@ -1,0 +1,164 @@
+//! A conversation steered by lines on standard input.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use secrecy::SecretString;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use vivavoce_engine::{Command, Engine, EngineConfig, Event, Handle, HostChoice, Service, Settings, TalkInput};
+
+use crate::args::TalkArgs;
+use crate::clock::Clock;
+use crate::demo;
+use crate::output::Output;
+
+/// Talks until `quit`, the end of the input or SIGTERM. Fails when the service was never reached.
+pub(crate) fn run(args: TalkArgs) -> anyhow::Result<ExitCode> {
+    let clock = Clock::start();
+    let key = std::env::var("GEMINI_API_KEY").ok().filter(|key| !key.trim().is_empty());
+    if key.is_none() && !args.demo && args.endpoint.is_none() {
+        anyhow::bail!(
+            "there is no API key: put one into GEMINI_API_KEY, or try it without one: vivavoce-cli talk --demo"
+        );
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("the program's tasks could not be started")?;
+    let code = runtime.block_on(converse(args, key.map(SecretString::from), clock));
+    // A reader blocked on standard input must not keep the program alive.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    code
+}
+
+async fn converse(args: TalkArgs, api_key: Option<SecretString>, clock: Clock) -> anyhow::Result<ExitCode> {
+    let was_ready = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&was_ready);
+    let (output, writer) = Output::new(
+        clock,
+        Box::new(move |event| {
+            if matches!(event, Event::Ready { .. }) {
+                seen.store(true, Ordering::Relaxed);
+            }
+        }),
+    );
+    let config = EngineConfig {
+        period: Duration::from_millis(args.period_ms),
+        settings: settings(args),
+        store: None,
+        settings_fault: None,
+        api_key,
+        demo: demo::starter(),
+        host: HostChoice::System,
+    };
+    let engine = Engine::spawn(config, output);
+    let handle = engine.handle();
+    handle.send(Command::Connect)?;
+    tokio::select! {
+        result = obey_lines(&handle) => result?,
+        result = interrupted() => result?,
+    }
+    engine.shut_down().await;
+    if writer.join().is_err() {
+        anyhow::bail!("the events could not be written");
+    }
+    Ok(if was_ready.load(Ordering::Relaxed) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn settings(args: TalkArgs) -> Settings {
+    let defaults = Settings::default();
+    let service = match (args.demo, &args.endpoint) {
+        (true, _) => Service::Demo,
+        (false, Some(_)) => Service::Custom,
+        (false, None) => Service::Gemini,
+    };
+    Settings {
+        service,
+        endpoint: args.endpoint,
+        model: args.model.unwrap_or(defaults.model),
+        voice: args.voice,
+        system_instruction: args.instruction.unwrap_or_default(),
+        mode: args.mode.into(),
+        input_device: args.input,
+        output_device: args.output,
+        language: args.language.into(),
+        release_tail_ms: args.tail_ms.min(1000),
+        ..defaults
+    }
+}
+
+async fn obey_lines(handle: &Handle) -> anyhow::Result<()> {
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    while let Some(line) = lines.next_line().await.context("standard input can't be read")? {
+        match parse(&line) {
+            Ok(Some(command)) => handle.send(command)?,
+            Ok(None) => return Ok(()),
+            Err(text) => eprintln!("vivavoce-cli: {text}"),
+        }
+    }
+    Ok(())
+}
+
+/// One line as a command; `None` is `quit`.
+fn parse(line: &str) -> Result<Option<Command>, String> {
+    let line = line.trim();
+    Ok(Some(match line {
+        "" => return Err("an empty line is no command".into()),
+        "talk on" => Command::Talk(TalkInput::Start),
+        "talk off" => Command::Talk(TalkInput::Stop),
+        "mute on" => Command::SetMuted(true),
+        "mute off" => Command::SetMuted(false),
+        "stop" => Command::Stop,
+        "quit" => return Ok(None),
+        _ => match line.strip_prefix("say ") {
+            Some(text) => Command::SendText(text.to_owned()),
+            None => {
+                return Err(format!(
+                    "{line:?} is no command; there are: talk on, talk off, mute on, mute off, stop, say TEXT, quit"
+                ));
+            }
+        },
+    }))
+}
+
+#[cfg(unix)]
+async fn interrupted() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> anyhow::Result<()> {
+    Ok(tokio::signal::ctrl_c().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_documented_line_is_a_command() {
+        for line in ["talk on", "talk off", "mute on", "mute off", "stop", " say hello there "] {
+            assert!(parse(line).unwrap().is_some(), "{line}");
+        }
+        assert!(parse("quit").unwrap().is_none());
+    }
+
+    #[test]
+    fn an_unknown_line_is_answered_with_what_there_is() {
+        for line in ["talk", "TALK ON", "say", "jump"] {
+            assert!(parse(line).unwrap_err().contains("talk on"), "{line}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What a front end may ask of the conversation.
+
+use secrecy::SecretString;
+
+use crate::settings::SettingsPatch;
+
+/// One request to the engine. None of them waits for the network or a device: what comes of it is told by events.
+#[derive(Debug)]
+pub enum Command {
+    /// The talk button, the talk key, or an explicit start or stop.
+    Talk(TalkInput),
+    /// Cut the reply under way: silence within one output period.
+    Stop,
+    /// Say something by typing it.
+    SendText(String),
+    /// The microphone sends silence while muted.
+    SetMuted(bool),
+    /// Connect now instead of at the first press.
+    Connect,
+    /// End the connection; the next press opens a new one.
+    Disconnect,
+    /// Change settings; only the fields in the patch change.
+    UpdateSettings(SettingsPatch),
+    /// The Gemini API key, kept in memory for this run only; `None` forgets it.
+    SetApiKey(Option<SecretString>),
+    /// Play a short tone, left then right, on the chosen output.
+    TestTone,
+    /// Run the input meter without talking (the settings page).
+    MonitorInput(bool),
+    /// List the devices anew.
+    RefreshDevices,
+    /// The user has read the problem.
+    DismissProblem,
+    /// Forget the transcript of this conversation.
+    ClearTranscript,
+    /// End an open turn, close the connection and the devices, and stop.
+    Shutdown,
+}
+
+/// The talk button in its parts, or explicitly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum TalkInput {
+    /// Button or key down.
+    Press,
+    /// Button or key up.
+    Release,
+    /// Start to talk and go on until [`TalkInput::Stop`].
+    Start,
+    /// Stop talking.
+    Stop,
+}

@@ -1,0 +1,560 @@
+//! One conversation as a pure state machine: inputs and the time in, effects out.
+//!
+//! It owns the talk button, the transcript, the settings and what the user is told; it knows neither clock nor socket nor
+//! device. After each [`handle`](Conversation::handle) its owner takes every effect with
+//! [`poll_effect`](Conversation::poll_effect) and calls again at [`deadline`](Conversation::deadline).
+//!
+//! Its invariants: a turn that was opened on the session is always ended, whatever fails in between; the phase told last
+//! is the phase that is; no sound of an answer is played after it was cut.
+
+mod link;
+mod sound;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, VecDeque};
+use std::str::FromStr as _;
+use std::time::{Duration, Instant};
+
+use vivavoce_audio::{AudioCommand, AudioEvent, DeviceId, DeviceInfo, FRAME_SAMPLES};
+use vivavoce_live::driver::DriverCommand;
+use vivavoce_live::endpoint::Endpoint;
+use vivavoce_live::session::{self, SessionConfig, TalkMode};
+
+use crate::command::{Command, TalkInput};
+use crate::event::{Event, Phase};
+use crate::problem::{Problem, ProblemCode};
+use crate::settings::{Mode, Service, Settings, SettingsPatch};
+use crate::talk::{Talk, TalkEdge};
+use crate::transcript::{Change, Note, Transcript};
+
+/// Without any sign of an answer for this long after a turn, the user is told. The service's slowest first audio was
+/// reported at 3.5 s; field clients wait 8 to 10 s.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What the demo's guide is asked to begin with.
+const GREETING: &str = "Please greet me.";
+
+/// Something the conversation reacts to.
+#[derive(Debug)]
+pub enum Input {
+    /// From the front end.
+    Command(Command),
+    /// From the session.
+    Live(session::Event),
+    /// The first audio message of a user turn is on its way.
+    FirstAudioSent {
+        /// The user's turn.
+        turn: u64,
+    },
+    /// From the sound thread.
+    Audio(AudioEvent),
+    /// Captured frames that had to give way because the engine was late.
+    FramesDropped(u64),
+    /// An API key was set or forgotten.
+    KeyPresent(bool),
+    /// The service chosen can't be reached at all from here (the built-in demo didn't start).
+    Unreachable(Problem),
+    /// The settings could not be read or written.
+    SettingsFault(Problem),
+    /// [`Conversation::deadline`] has passed.
+    Timeout,
+}
+
+/// Something for the conversation's owner to carry out, in order.
+#[derive(Debug)]
+pub enum Effect {
+    /// Tell the session.
+    Session(DriverCommand),
+    /// Tell the session where to connect and with which credential, by these settings.
+    Retarget,
+    /// Tell the sound thread.
+    Audio(AudioCommand),
+    /// Tell the front end.
+    Emit(Event),
+    /// Keep the settings.
+    Save(Settings),
+    /// Everything is closed: stop.
+    Stop,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Link {
+    Off,
+    Connecting,
+    Ready,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    Closed,
+    Open,
+    /// The tail of a turn is still being captured; `reopen` when the next press has come already.
+    Closing {
+        reopen: bool,
+    },
+}
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub struct Conversation {
+    settings: Settings,
+    has_key: bool,
+    talk: Talk,
+    gate: Gate,
+    link: Link,
+    muted: bool,
+    input_live: bool,
+    /// The connection was lost during a press and is tried once more.
+    reconnecting: bool,
+    greeted: bool,
+    stopping: bool,
+    /// Turns asked of the session and not yet confirmed: typed words, or `None` for a spoken turn.
+    asked: VecDeque<Option<String>>,
+    /// The newest user turn.
+    turn: u64,
+    first_captured: Option<Instant>,
+    waiting_since: Option<Instant>,
+    /// The turn whose answer is arriving.
+    answering: Option<u64>,
+    /// The turn whose answer is being heard.
+    playing: Option<u64>,
+    /// The turn whose sound the sound thread has been told is complete.
+    ended: Option<u64>,
+    transcript: Transcript,
+    devices: Vec<DeviceInfo>,
+    device_names: HashMap<DeviceId, String>,
+    problem: Option<Problem>,
+    told: Option<(Phase, bool)>,
+    effects: VecDeque<Effect>,
+    now: Instant,
+    wall_ms: u64,
+}
+
+impl Conversation {
+    /// A conversation that hasn't begun, at `now`. The front end is told all there is to know at once.
+    pub fn new(settings: Settings, has_key: bool, now: Instant) -> Self {
+        let mut conversation = Self {
+            settings,
+            has_key,
+            talk: Talk::new(),
+            gate: Gate::Closed,
+            link: Link::Off,
+            muted: false,
+            input_live: false,
+            reconnecting: false,
+            greeted: false,
+            stopping: false,
+            asked: VecDeque::new(),
+            turn: 0,
+            first_captured: None,
+            waiting_since: None,
+            answering: None,
+            playing: None,
+            ended: None,
+            transcript: Transcript::default(),
+            devices: Vec::new(),
+            device_names: HashMap::new(),
+            problem: None,
+            told: None,
+            effects: VecDeque::new(),
+            now,
+            wall_ms: 0,
+        };
+        conversation.tell_settings();
+        conversation.tell_phase();
+        conversation
+    }
+
+    /// One input at `now`, which is `wall_ms` milliseconds after the Unix epoch (for the transcript's times only).
+    pub fn handle(&mut self, input: Input, now: Instant, wall_ms: u64) {
+        self.now = now;
+        self.wall_ms = wall_ms;
+        match input {
+            Input::Command(command) => self.handle_command(command),
+            Input::Live(event) => self.handle_live(event),
+            Input::FirstAudioSent { turn } => {
+                let captured_at = self.first_captured.filter(|_| turn == self.turn);
+                self.emit(Event::AudioFirstSent { turn, at: now, captured_at });
+            }
+            Input::Audio(event) => self.handle_audio(event),
+            Input::FramesDropped(frames) => self.raise(Problem::audio_dropped(frames * FRAME_SAMPLES as u64)),
+            Input::KeyPresent(present) => self.handle_key(present),
+            Input::Unreachable(problem) => {
+                self.abandon_talk();
+                self.link = Link::Off;
+                self.raise(problem);
+            }
+            Input::SettingsFault(problem) => self.raise(problem),
+            Input::Timeout => self.handle_timeout(),
+        }
+        self.tell_phase();
+    }
+
+    /// The next thing to carry out.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When to call [`handle`](Self::handle) with [`Input::Timeout`] at the latest.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.waiting_since.map(|since| since + ANSWER_TIMEOUT)
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn handle_command(&mut self, command: Command) {
+        match command {
+            Command::Talk(input) => self.handle_talk(input),
+            Command::Stop => {
+                self.silence_answer();
+                if self.link != Link::Off {
+                    self.session(DriverCommand::Stop);
+                }
+            }
+            Command::SendText(text) => self.send_text(&text),
+            Command::SetMuted(muted) => {
+                self.muted = muted;
+                self.audio(AudioCommand::SetMuted(muted));
+                self.emit(Event::Muted(muted));
+            }
+            Command::Connect => self.connect(true),
+            Command::Disconnect => {
+                self.abandon_talk();
+                self.silence_answer();
+                self.session(DriverCommand::Disconnect);
+            }
+            Command::UpdateSettings(patch) => self.update_settings(&patch),
+            // The key itself stays with the owner, which answers with `Input::KeyPresent`.
+            Command::SetApiKey(_) => {}
+            Command::TestTone => self.audio(AudioCommand::TestTone { seconds: 1.0 }),
+            Command::MonitorInput(on) => self.audio(AudioCommand::MonitorInput(on)),
+            Command::RefreshDevices => self.audio(AudioCommand::RefreshDevices),
+            Command::DismissProblem => self.clear_problem(),
+            Command::ClearTranscript => {
+                self.transcript.clear();
+                self.emit(Event::Cleared);
+            }
+            Command::Shutdown => self.shut_down(),
+        }
+    }
+
+    fn handle_talk(&mut self, input: TalkInput) {
+        let threshold = Duration::from_millis(u64::from(self.settings.hold_threshold_ms));
+        match self.talk.handle(input, self.settings.mode, threshold, self.now) {
+            Some(TalkEdge::Start) => self.begin_talk(),
+            Some(TalkEdge::End) => self.end_talk(),
+            None => {}
+        }
+    }
+
+    fn begin_talk(&mut self) {
+        if !self.ready_to_connect() {
+            self.talk.reset();
+            return;
+        }
+        self.clear_problem();
+        if self.settings.mode == Mode::PushToTalk {
+            self.silence_answer();
+        }
+        self.waiting_since = None;
+        match self.gate {
+            Gate::Closed => {
+                self.audio(AudioCommand::OpenGate);
+                self.open_turn();
+            }
+            Gate::Closing { .. } => {
+                self.gate = Gate::Closing { reopen: true };
+                self.audio(AudioCommand::OpenGate);
+            }
+            Gate::Open => {}
+        }
+    }
+
+    fn open_turn(&mut self) {
+        self.gate = Gate::Open;
+        self.first_captured = None;
+        self.prepare(None);
+        if self.settings.mode == Mode::PushToTalk {
+            self.asked.push_back(None);
+        }
+        self.session(DriverCommand::ActivityStart);
+    }
+
+    fn end_talk(&mut self) {
+        match self.gate {
+            Gate::Open => {
+                let tail = match self.settings.mode {
+                    Mode::PushToTalk => Duration::from_millis(u64::from(self.settings.release_tail_ms)),
+                    Mode::HandsFree => Duration::ZERO,
+                };
+                self.gate = Gate::Closing { reopen: false };
+                self.audio(AudioCommand::CloseGate { tail });
+            }
+            // The press that was to follow the tail is over before it began.
+            Gate::Closing { .. } => {
+                self.gate = Gate::Closing { reopen: false };
+                self.audio(AudioCommand::CloseGate { tail: Duration::ZERO });
+            }
+            Gate::Closed => {}
+        }
+    }
+
+    /// Ends an open turn at once, without its tail: the microphone or the connection is gone, or the program ends.
+    fn abandon_talk(&mut self) {
+        self.talk.reset();
+        if self.gate != Gate::Closed {
+            self.gate = Gate::Closed;
+            self.audio(AudioCommand::CloseGate { tail: Duration::ZERO });
+            self.session(DriverCommand::ActivityEnd);
+        }
+    }
+
+    fn send_text(&mut self, text: &str) {
+        let text = text.trim();
+        if text.is_empty() || !self.ready_to_connect() {
+            return;
+        }
+        self.clear_problem();
+        if self.gate == Gate::Open && self.settings.mode == Mode::PushToTalk {
+            // Typed while speaking: it joins the turn that is open.
+            let change = self.transcript.append(self.turn, crate::Speaker::User, text, self.wall_ms);
+            self.tell_change(change);
+        } else {
+            self.silence_answer();
+            self.prepare(None);
+            self.asked.push_back(Some(text.to_owned()));
+        }
+        self.session(DriverCommand::Text(text.to_owned()));
+    }
+
+    fn connect(&mut self, asked_for: bool) {
+        if self.link != Link::Off || !self.ready_to_connect() {
+            return;
+        }
+        self.clear_problem();
+        let greet = asked_for && self.settings.service == Service::Demo && !self.greeted;
+        self.greeted |= greet;
+        self.prepare(greet.then(|| GREETING.to_owned()));
+        self.link = Link::Connecting;
+        self.session(DriverCommand::Connect);
+    }
+
+    /// Hands the session its configuration and target when it is about to connect.
+    fn prepare(&mut self, greeting: Option<String>) {
+        if self.link == Link::Off {
+            let config = self.session_config(greeting);
+            self.session(DriverCommand::Configure(config));
+            self.effects.push_back(Effect::Retarget);
+        }
+    }
+
+    fn session_config(&self, greeting: Option<String>) -> SessionConfig {
+        let instruction = self.settings.system_instruction.trim();
+        SessionConfig {
+            model: self.settings.model.clone(),
+            voice: self.settings.voice.clone(),
+            system_instruction: (!instruction.is_empty()).then(|| instruction.to_owned()),
+            mode: match self.settings.mode {
+                Mode::PushToTalk => TalkMode::PushToTalk,
+                Mode::HandsFree => TalkMode::HandsFree,
+            },
+            greeting,
+            ..SessionConfig::default()
+        }
+    }
+
+    /// Whether the settings say enough to connect; tells the user if not.
+    fn ready_to_connect(&mut self) -> bool {
+        if self.link != Link::Off {
+            return true;
+        }
+        let problem = match self.settings.service {
+            Service::Demo => return true,
+            Service::Gemini if self.has_key => return true,
+            Service::Gemini => Problem::of(ProblemCode::KeyMissing),
+            Service::Custom => {
+                let endpoint = self.settings.endpoint.as_deref().unwrap_or_default();
+                match Endpoint::parse(endpoint) {
+                    Ok(_) => return true,
+                    Err(error) => Problem::endpoint(&error, endpoint),
+                }
+            }
+        };
+        self.raise(problem);
+        false
+    }
+
+    fn update_settings(&mut self, patch: &SettingsPatch) {
+        let new = match self.settings.patched(patch) {
+            Ok(new) => new,
+            Err(error) => return self.raise(Problem::settings(&error)),
+        };
+        let old = std::mem::replace(&mut self.settings, new);
+        if old == self.settings {
+            return;
+        }
+        if old.input_device != self.settings.input_device {
+            self.audio(AudioCommand::SelectInput(device_id(self.settings.input_device.as_deref())));
+        }
+        if old.output_device != self.settings.output_device {
+            self.audio(AudioCommand::SelectOutput(device_id(self.settings.output_device.as_deref())));
+        }
+        self.effects.push_back(Effect::Save(self.settings.clone()));
+        self.tell_settings();
+        if session_part(&old) != session_part(&self.settings) {
+            self.restart();
+        }
+    }
+
+    fn handle_key(&mut self, present: bool) {
+        self.has_key = present;
+        self.tell_settings();
+        if self.problem.as_ref().is_some_and(Problem::is_about_key) {
+            self.clear_problem();
+        }
+        if self.settings.service == Service::Gemini {
+            self.restart();
+        }
+    }
+
+    /// Connects anew with what is set now, if there is a connection.
+    fn restart(&mut self) {
+        if self.link == Link::Off {
+            return;
+        }
+        self.abandon_talk();
+        self.silence_answer();
+        self.session(DriverCommand::Disconnect);
+        self.link = Link::Off;
+        self.connect(false);
+    }
+
+    /// Local barge-in: what is being heard stops now, whatever the service says later.
+    fn silence_answer(&mut self) {
+        if let Some(turn) = self.answering.max(self.playing) {
+            self.audio(AudioCommand::Flush { up_to_turn: turn });
+        }
+        self.answering = None;
+    }
+
+    fn handle_timeout(&mut self) {
+        if self.deadline().is_some_and(|deadline| deadline <= self.now) {
+            self.waiting_since = None;
+            let change = self.transcript.finish(self.turn, crate::Speaker::User, false, Some(Note::NoAnswer));
+            self.tell_change(change);
+            self.raise(Problem::of(ProblemCode::NoAnswer));
+        }
+    }
+
+    fn shut_down(&mut self) {
+        self.stopping = true;
+        self.abandon_talk();
+        self.silence_answer();
+        if self.link == Link::Off {
+            self.effects.push_back(Effect::Stop);
+        } else {
+            self.session(DriverCommand::Disconnect);
+        }
+    }
+
+    fn phase(&self) -> Phase {
+        if self.gate == Gate::Open || self.talk.is_on() {
+            return match () {
+                () if self.muted => Phase::Paused,
+                () if !self.input_live => Phase::OpeningMicrophone,
+                () if self.reconnecting => Phase::Reconnecting,
+                () if self.settings.mode == Mode::HandsFree && self.is_speaking() => Phase::Speaking,
+                () if self.settings.mode == Mode::HandsFree && self.waiting_since.is_some() => Phase::Waiting,
+                () => Phase::Listening,
+            };
+        }
+        match self.link {
+            Link::Off if self.is_speaking() => Phase::Speaking,
+            Link::Off if self.problem.as_ref().is_some_and(Problem::blocks_talking) => Phase::Error,
+            Link::Off => Phase::Off,
+            Link::Connecting if self.reconnecting => Phase::Reconnecting,
+            Link::Connecting => Phase::Connecting,
+            Link::Ready if self.gate != Gate::Closed => Phase::Listening,
+            Link::Ready if self.is_speaking() => Phase::Speaking,
+            Link::Ready if self.waiting_since.is_some() => Phase::Waiting,
+            Link::Ready => Phase::Ready,
+        }
+    }
+
+    fn is_speaking(&self) -> bool {
+        self.playing.is_some() || self.answering.is_some()
+    }
+
+    fn tell_phase(&mut self) {
+        let told = (self.phase(), self.talk.is_latched());
+        if self.told != Some(told) {
+            self.told = Some(told);
+            self.emit(Event::Phase { phase: told.0, latched: told.1 });
+        }
+    }
+
+    fn tell_settings(&mut self) {
+        let event = Event::Settings {
+            settings: self.settings.clone(),
+            has_key: self.has_key,
+            input_missing: self.missing(self.settings.input_device.as_deref()),
+            output_missing: self.missing(self.settings.output_device.as_deref()),
+        };
+        self.emit(event);
+    }
+
+    fn tell_change(&mut self, change: Option<Change>) {
+        match change {
+            Some(Change::Entry(entry)) => self.emit(Event::Entry(entry)),
+            Some(Change::Append { id, text }) => self.emit(Event::Append { id, text }),
+            None => {}
+        }
+    }
+
+    fn raise(&mut self, problem: Problem) {
+        tracing::warn!(code = ?problem.code, detail = ?problem.detail, "problem");
+        if self.problem.as_ref() != Some(&problem) {
+            self.problem = Some(problem.clone());
+            self.emit(Event::Problem(Some(problem)));
+        }
+    }
+
+    fn clear_problem(&mut self) {
+        if self.problem.take().is_some() {
+            self.emit(Event::Problem(None));
+        }
+    }
+
+    fn session(&mut self, command: DriverCommand) {
+        self.effects.push_back(Effect::Session(command));
+    }
+
+    fn audio(&mut self, command: AudioCommand) {
+        self.effects.push_back(Effect::Audio(command));
+    }
+
+    fn emit(&mut self, event: Event) {
+        self.effects.push_back(Effect::Emit(event));
+    }
+}
+
+/// The device a setting names; the system's default when it names none.
+pub(crate) fn device_id(setting: Option<&str>) -> DeviceId {
+    setting.and_then(|id| DeviceId::from_str(id).ok()).unwrap_or_default()
+}
+
+/// The settings that a running session can't take over.
+fn session_part(settings: &Settings) -> (Service, Option<&str>, &str, Option<&str>, &str, Mode) {
+    (
+        settings.service,
+        settings.endpoint.as_deref().filter(|_| settings.service == Service::Custom),
+        &settings.model,
+        settings.voice.as_deref(),
+        &settings.system_instruction,
+        settings.mode,
+    )
+}

@@ -1,0 +1,163 @@
+//! What the session says.
+
+use vivavoce_audio::AudioCommand;
+use vivavoce_live::close::{CloseKind, CloseReason};
+use vivavoce_live::driver::DriverCommand;
+use vivavoce_live::session::Event as Live;
+
+use super::{Conversation, Effect, Gate, Link};
+use crate::event::Event;
+use crate::problem::{Problem, ProblemCode};
+use crate::transcript::{Note, Speaker};
+
+/// The service's reason for a turn without an answer to near-silence.
+const REJECTED: &str = "RESPONSE_REJECTED";
+
+impl Conversation {
+    pub(super) fn handle_live(&mut self, event: Live) {
+        match event {
+            Live::Connecting => self.link = Link::Connecting,
+            Live::Ready { session_id } => {
+                self.link = Link::Ready;
+                self.reconnecting = false;
+                self.emit(Event::Ready { session_id });
+            }
+            Live::Disconnected => self.handle_disconnected(),
+            Live::Closed(reason) => self.handle_closed(&reason),
+            Live::TurnStarted { turn } => self.handle_turn_started(turn.0),
+            Live::InputTranscript { turn, text } => self.append(turn.0, Speaker::User, &text),
+            Live::OutputTranscript { turn, text } => {
+                self.waiting_since = None;
+                self.append(turn.0, Speaker::Model, &text);
+            }
+            Live::Audio { turn, pcm, rate } => self.handle_answer_audio(turn.0, pcm, rate),
+            Live::Flush { turn } => {
+                self.audio(AudioCommand::Flush { up_to_turn: turn.0 });
+                if self.answering.is_some_and(|answering| answering <= turn.0) {
+                    self.answering = None;
+                }
+            }
+            Live::GenerationComplete { turn } => self.end_answer(turn.0),
+            Live::TurnComplete { turn, reason, interrupted } => self.handle_turn_complete(turn.0, reason, interrupted),
+            Live::Waiting { turn } => {
+                self.waiting_since = Some(self.now);
+                let change = self.transcript.finish(turn.0, Speaker::User, false, None);
+                self.tell_change(change);
+            }
+            Live::Usage { turn, usage } => self.emit(Event::Usage { turn: turn.0, usage }),
+            Live::MalformedMessage { count, detail } => {
+                tracing::warn!(count, detail, "malformed message from the service");
+                if count == 1 {
+                    self.raise(Problem::of(ProblemCode::MalformedMessages).with_detail(detail));
+                }
+            }
+            Live::AudioDropped { frames } => self.raise(Problem::audio_dropped(frames)),
+            Live::GoAway { time_left } => tracing::info!(?time_left, "the service will end this connection"),
+            Live::ToolCall { .. }
+            | Live::ToolCallsCancelled { .. }
+            | Live::Thought { .. }
+            | Live::VoiceActivity { .. }
+            | Live::Resumption { .. } => {}
+        }
+    }
+
+    fn handle_disconnected(&mut self) {
+        self.link = Link::Off;
+        self.forget_turns(Note::ConnectionLost);
+        self.emit(Event::Disconnected);
+        if self.stopping {
+            self.effects.push_back(Effect::Stop);
+        }
+    }
+
+    fn handle_closed(&mut self, reason: &CloseReason) {
+        self.link = Link::Off;
+        if self.stopping {
+            self.effects.push_back(Effect::Stop);
+            return;
+        }
+        let talking = self.gate != Gate::Closed;
+        if talking && reason.is_retryable() && !self.reconnecting {
+            // One more try with the words of this press, which the session has kept.
+            self.reconnecting = true;
+            self.prepare(None);
+            self.link = Link::Connecting;
+            self.session(DriverCommand::Connect);
+            return;
+        }
+        self.reconnecting = false;
+        self.abandon_talk();
+        self.forget_turns(Note::ConnectionLost);
+        // An idle service hangs up after some minutes; the next press connects again, so nobody needs to be told.
+        if matches!(reason.kind, CloseKind::IdleTimeout | CloseKind::Normal | CloseKind::DeadlineExpired) && !talking {
+            self.emit(Event::Disconnected);
+        } else {
+            self.raise(Problem::closed(reason, &self.settings));
+        }
+    }
+
+    fn handle_turn_started(&mut self, turn: u64) {
+        let change = self.transcript.finish(self.turn, Speaker::User, false, None);
+        self.tell_change(change);
+        self.turn = turn;
+        self.waiting_since = None;
+        if let Some(text) = self.asked.pop_front().flatten() {
+            self.append(turn, Speaker::User, &text);
+            let change = self.transcript.finish(turn, Speaker::User, false, None);
+            self.tell_change(change);
+        } else {
+            let change = self.transcript.open(turn, Speaker::User, self.wall_ms);
+            self.tell_change(change);
+        }
+    }
+
+    fn handle_answer_audio(&mut self, turn: u64, pcm: Vec<i16>, rate: u32) {
+        self.waiting_since = None;
+        if self.answering != Some(turn) {
+            self.answering = Some(turn);
+            self.emit(Event::AudioFirstReceived { turn, at: self.now });
+        }
+        self.ended = self.ended.filter(|&ended| ended != turn);
+        self.audio(AudioCommand::Push { turn, pcm, rate });
+    }
+
+    /// Tells the sound thread that a turn's sound is complete, once, and again only after more of it came.
+    fn end_answer(&mut self, turn: u64) {
+        if self.ended != Some(turn) {
+            self.ended = Some(turn);
+            self.audio(AudioCommand::EndTurn { turn });
+        }
+    }
+
+    fn handle_turn_complete(&mut self, turn: u64, reason: Option<String>, interrupted: bool) {
+        self.end_answer(turn);
+        if self.answering.is_some_and(|answering| answering <= turn) {
+            self.answering = None;
+        }
+        if turn >= self.turn {
+            self.waiting_since = None;
+        }
+        let note = if reason.as_deref() == Some(REJECTED) { Note::NothingHeard } else { Note::NoTranscript };
+        let user = self.transcript.finish(turn, Speaker::User, false, Some(note));
+        self.tell_change(user);
+        let model = self.transcript.finish(turn, Speaker::Model, interrupted, None);
+        self.tell_change(model);
+        self.emit(Event::TurnComplete { turn, reason, interrupted });
+    }
+
+    fn append(&mut self, turn: u64, speaker: Speaker, text: &str) {
+        let change = self.transcript.append(turn, speaker, text, self.wall_ms);
+        self.tell_change(change);
+    }
+
+    fn forget_turns(&mut self, note: Note) {
+        self.asked.clear();
+        self.waiting_since = None;
+        if let Some(turn) = self.answering.take() {
+            self.end_answer(turn);
+        }
+        for change in self.transcript.finish_all(note) {
+            self.tell_change(Some(change));
+        }
+    }
+}

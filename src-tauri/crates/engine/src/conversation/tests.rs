@@ -1,0 +1,550 @@
+#![allow(clippy::unwrap_used)]
+
+use std::time::{Duration, Instant};
+
+use vivavoce_audio::{AudioCommand, AudioError, AudioEvent, CaptureFrame, DeviceInfo, Direction};
+use vivavoce_live::close::CloseReason;
+use vivavoce_live::driver::DriverCommand;
+use vivavoce_live::session::{Event as Live, Turn};
+
+use super::{ANSWER_TIMEOUT, Conversation, Effect, Input};
+use crate::command::{Command, TalkInput};
+use crate::event::{Event, Phase};
+use crate::problem::ProblemCode;
+use crate::settings::{Mode, Service, Settings, SettingsPatch};
+use crate::transcript::{Note, Speaker};
+
+/// A conversation, its clock, and what it asked for, in words.
+struct Stage {
+    conversation: Conversation,
+    now: Instant,
+    said: Vec<String>,
+    phase: Phase,
+    problem: Option<ProblemCode>,
+    entries: Vec<crate::Entry>,
+    saved: usize,
+}
+
+impl Stage {
+    fn with(settings: Settings, has_key: bool) -> Self {
+        let now = Instant::now();
+        let mut stage = Self {
+            conversation: Conversation::new(settings, has_key, now),
+            now,
+            said: Vec::new(),
+            phase: Phase::Error,
+            problem: None,
+            entries: Vec::new(),
+            saved: 0,
+        };
+        stage.collect();
+        stage
+    }
+
+    fn demo() -> Self {
+        Self::with(Settings::default(), false)
+    }
+
+    /// Connected and at rest.
+    fn ready() -> Self {
+        let mut stage = Self::demo();
+        stage.command(Command::Connect);
+        stage.live(Live::Ready { session_id: None });
+        stage.said.clear();
+        stage
+    }
+
+    /// Connected and talking, first frame captured.
+    fn talking() -> Self {
+        let mut stage = Self::ready();
+        stage.talk(TalkInput::Start);
+        stage.live(Live::TurnStarted { turn: Turn(1) });
+        stage.audio(AudioEvent::InputLive { name: "mic".into(), rate: 48_000, channels: 1 });
+        stage.frame(0);
+        stage.said.clear();
+        stage
+    }
+
+    fn input(&mut self, input: Input) {
+        self.conversation.handle(input, self.now, 0);
+        self.collect();
+    }
+
+    fn command(&mut self, command: Command) {
+        self.input(Input::Command(command));
+    }
+
+    fn talk(&mut self, talk: TalkInput) {
+        self.command(Command::Talk(talk));
+    }
+
+    fn live(&mut self, event: Live) {
+        self.input(Input::Live(event));
+    }
+
+    fn audio(&mut self, event: AudioEvent) {
+        self.input(Input::Audio(event));
+    }
+
+    fn frame(&mut self, seq: u64) {
+        self.audio(AudioEvent::Frame(CaptureFrame { seq, captured_at: self.now, pcm: vec![seq as i16; 320] }));
+    }
+
+    fn collect(&mut self) {
+        while let Some(effect) = self.conversation.poll_effect() {
+            let word = match effect {
+                Effect::Session(DriverCommand::Audio(pcm)) => format!("audio {}", pcm[0]),
+                Effect::Session(DriverCommand::Text(text)) => format!("text {text}"),
+                Effect::Session(DriverCommand::Configure(_)) => "configure".into(),
+                Effect::Session(DriverCommand::Connect) => "connect".into(),
+                Effect::Session(DriverCommand::Disconnect) => "disconnect".into(),
+                Effect::Session(DriverCommand::ActivityStart) => "start".into(),
+                Effect::Session(DriverCommand::ActivityEnd) => "end".into(),
+                Effect::Session(DriverCommand::Stop) => "session stop".into(),
+                Effect::Session(other) => format!("{other:?}"),
+                Effect::Retarget => "target".into(),
+                Effect::Audio(AudioCommand::OpenGate) => "open gate".into(),
+                Effect::Audio(AudioCommand::CloseGate { tail }) => format!("close gate {}", tail.as_millis()),
+                Effect::Audio(AudioCommand::Flush { up_to_turn }) => format!("flush {up_to_turn}"),
+                Effect::Audio(AudioCommand::Push { turn, .. }) => format!("push {turn}"),
+                Effect::Audio(AudioCommand::EndTurn { turn }) => format!("end turn {turn}"),
+                Effect::Audio(AudioCommand::SelectInput(id)) => format!("input {id}"),
+                Effect::Audio(AudioCommand::SelectOutput(id)) => format!("output {id}"),
+                Effect::Audio(other) => format!("{other:?}"),
+                Effect::Save(_) => {
+                    self.saved += 1;
+                    continue;
+                }
+                Effect::Stop => "stopped".into(),
+                Effect::Emit(event) => {
+                    self.note(event);
+                    continue;
+                }
+            };
+            self.said.push(word);
+        }
+    }
+
+    fn note(&mut self, event: Event) {
+        match event {
+            Event::Phase { phase, .. } => self.phase = phase,
+            Event::Problem(problem) => self.problem = problem.map(|problem| problem.code),
+            Event::Entry(entry) => match self.entries.iter_mut().find(|known| known.id == entry.id) {
+                Some(known) => *known = entry,
+                None => self.entries.push(entry),
+            },
+            Event::Append { id, text } => {
+                self.entries.iter_mut().find(|known| known.id == id).unwrap().text.push_str(&text);
+            }
+            _ => {}
+        }
+    }
+
+    fn take_said(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.said)
+    }
+
+    fn texts(&self) -> Vec<(u64, Speaker, &str)> {
+        self.entries.iter().map(|entry| (entry.turn, entry.speaker, entry.text.as_str())).collect()
+    }
+}
+
+fn closed(code: u16, reason: &str) -> Live {
+    Live::Closed(CloseReason::from_frame(Some(code), reason))
+}
+
+#[test]
+fn the_microphone_opens_on_the_press_before_anything_is_connected() {
+    let mut stage = Stage::demo();
+    assert_eq!(stage.phase, Phase::Off);
+    stage.talk(TalkInput::Press);
+    assert_eq!(stage.take_said(), ["open gate", "configure", "target", "start"]);
+    assert_eq!(stage.phase, Phase::OpeningMicrophone);
+
+    stage.audio(AudioEvent::InputLive { name: "mic".into(), rate: 48_000, channels: 1 });
+    assert_eq!(stage.phase, Phase::Listening);
+    stage.frame(1);
+    assert_eq!(stage.take_said(), ["audio 1"]);
+}
+
+#[test]
+fn the_turn_ends_only_after_its_last_frame() {
+    let mut stage = Stage::talking();
+    stage.talk(TalkInput::Stop);
+    assert_eq!(stage.take_said(), ["close gate 200"]);
+    stage.frame(1);
+    stage.frame(2);
+    stage.audio(AudioEvent::GateClosed);
+    assert_eq!(stage.take_said(), ["audio 1", "audio 2", "end"]);
+    stage.frame(3);
+    assert!(stage.take_said().is_empty(), "nothing is sent after the end");
+}
+
+#[test]
+fn a_press_during_the_tail_ends_the_old_turn_before_the_new_one_begins() {
+    let mut stage = Stage::talking();
+    stage.talk(TalkInput::Stop);
+    stage.talk(TalkInput::Start);
+    assert_eq!(stage.take_said(), ["close gate 200", "open gate"]);
+    stage.frame(1);
+    stage.audio(AudioEvent::GateClosed);
+    stage.frame(2);
+    assert_eq!(stage.take_said(), ["audio 1", "end", "start", "audio 2"]);
+    assert_eq!(stage.phase, Phase::Listening);
+}
+
+#[test]
+fn a_press_silences_the_answer_at_once() {
+    let mut stage = Stage::ready();
+    stage.live(Live::Audio { turn: Turn(0), pcm: vec![0; 480], rate: 24_000 });
+    stage.audio(AudioEvent::PlaybackStarted { turn: 0, at: stage.now });
+    assert_eq!(stage.phase, Phase::Speaking);
+    stage.take_said();
+    stage.talk(TalkInput::Press);
+    assert_eq!(stage.take_said()[0], "flush 0");
+}
+
+#[test]
+fn stop_silences_the_answer_and_tells_the_service() {
+    let mut stage = Stage::ready();
+    stage.live(Live::Audio { turn: Turn(0), pcm: vec![0; 480], rate: 24_000 });
+    stage.audio(AudioEvent::PlaybackStarted { turn: 0, at: stage.now });
+    stage.take_said();
+    stage.command(Command::Stop);
+    assert_eq!(stage.take_said(), ["flush 0", "session stop"]);
+}
+
+#[test]
+fn an_answer_is_speaking_until_it_has_been_heard() {
+    let mut stage = Stage::ready();
+    stage.live(Live::Audio { turn: Turn(1), pcm: vec![0; 480], rate: 24_000 });
+    stage.audio(AudioEvent::PlaybackStarted { turn: 1, at: stage.now });
+    stage.live(Live::TurnComplete { turn: Turn(1), reason: None, interrupted: false });
+    assert_eq!(stage.phase, Phase::Speaking, "the queue still plays");
+    stage.audio(AudioEvent::PlaybackFinished { turn: 1, played: Duration::from_secs(1) });
+    assert_eq!(stage.phase, Phase::Ready);
+}
+
+#[test]
+fn the_end_of_an_answer_is_told_once_unless_more_of_it_comes() {
+    let mut stage = Stage::ready();
+    let audio = || Live::Audio { turn: Turn(1), pcm: vec![0; 480], rate: 24_000 };
+    let complete = || Live::TurnComplete { turn: Turn(1), reason: None, interrupted: false };
+    stage.live(audio());
+    stage.live(Live::GenerationComplete { turn: Turn(1) });
+    stage.live(complete());
+    assert_eq!(stage.take_said(), ["push 1", "end turn 1"]);
+    stage.live(audio());
+    stage.live(complete());
+    assert_eq!(stage.take_said(), ["push 1", "end turn 1"]);
+}
+
+#[test]
+fn both_sides_become_entries_of_one_turn() {
+    let mut stage = Stage::talking();
+    stage.talk(TalkInput::Stop);
+    stage.audio(AudioEvent::GateClosed);
+    stage.live(Live::Waiting { turn: Turn(1) });
+    assert_eq!(stage.phase, Phase::Waiting);
+    stage.live(Live::InputTranscript { turn: Turn(1), text: " good".into() });
+    stage.live(Live::InputTranscript { turn: Turn(1), text: " day".into() });
+    stage.live(Live::OutputTranscript { turn: Turn(1), text: "Hello".into() });
+    stage.live(Live::TurnComplete { turn: Turn(1), reason: None, interrupted: false });
+    assert_eq!(stage.texts(), [(1, Speaker::User, "good day"), (1, Speaker::Model, "Hello")]);
+    assert!(stage.entries.iter().all(|entry| entry.is_final));
+}
+
+#[test]
+fn typed_words_are_the_users_side_of_their_turn() {
+    let mut stage = Stage::ready();
+    stage.command(Command::SendText("  what time is it? ".into()));
+    assert_eq!(stage.take_said(), ["text what time is it?"]);
+    stage.live(Live::TurnStarted { turn: Turn(1) });
+    assert_eq!(stage.texts(), [(1, Speaker::User, "what time is it?")]);
+    stage.command(Command::SendText("   ".into()));
+    assert!(stage.take_said().is_empty());
+}
+
+#[test]
+fn words_typed_while_speaking_join_the_turn() {
+    let mut stage = Stage::talking();
+    stage.command(Command::SendText("and this".into()));
+    assert_eq!(stage.take_said(), ["text and this"]);
+    assert_eq!(stage.texts(), [(1, Speaker::User, "and this")]);
+    stage.talk(TalkInput::Stop);
+    stage.audio(AudioEvent::GateClosed);
+    stage.talk(TalkInput::Start);
+    stage.live(Live::TurnStarted { turn: Turn(2) });
+    assert_eq!(stage.texts()[1], (2, Speaker::User, ""), "the next turn is a spoken one");
+}
+
+#[test]
+fn no_answer_for_ten_seconds_is_told() {
+    let mut stage = Stage::talking();
+    stage.talk(TalkInput::Stop);
+    stage.audio(AudioEvent::GateClosed);
+    stage.live(Live::Waiting { turn: Turn(1) });
+    assert_eq!(stage.conversation.deadline(), Some(stage.now + ANSWER_TIMEOUT));
+    stage.now += ANSWER_TIMEOUT;
+    stage.input(Input::Timeout);
+    assert_eq!((stage.problem, stage.phase), (Some(ProblemCode::NoAnswer), Phase::Ready));
+    assert_eq!(stage.entries[0].note, Some(Note::NoAnswer));
+    assert_eq!(stage.conversation.deadline(), None);
+}
+
+#[test]
+fn a_turn_in_which_nothing_was_heard_says_so() {
+    let mut stage = Stage::talking();
+    stage.live(Live::TurnComplete { turn: Turn(1), reason: Some("RESPONSE_REJECTED".into()), interrupted: false });
+    assert_eq!(stage.entries[0].note, Some(Note::NothingHeard));
+}
+
+#[test]
+fn a_lost_microphone_ends_the_turn_and_keeps_the_session() {
+    let mut stage = Stage::talking();
+    stage.audio(AudioEvent::Failed {
+        direction: Direction::Input,
+        error: AudioError::NoDevice { direction: Direction::Input },
+    });
+    assert_eq!(stage.take_said(), ["close gate 0", "end"]);
+    assert_eq!((stage.problem, stage.phase), (Some(ProblemCode::NoInputDevice), Phase::Ready));
+    stage.talk(TalkInput::Start);
+    assert_eq!(stage.take_said(), ["open gate", "start"]);
+    assert_eq!(stage.problem, None, "a new press is a new try");
+}
+
+#[test]
+fn a_connection_lost_during_a_press_is_tried_once_more_and_then_told() {
+    let mut stage = Stage::talking();
+    stage.live(closed(1006, ""));
+    assert_eq!(stage.take_said(), ["configure", "target", "connect"]);
+    assert_eq!(stage.phase, Phase::Reconnecting);
+    stage.frame(1);
+    assert_eq!(stage.take_said(), ["audio 1"], "the words go on being kept");
+    stage.live(closed(1006, ""));
+    assert_eq!(stage.take_said(), ["close gate 0", "end"]);
+    assert_eq!(stage.problem, Some(ProblemCode::ConnectionLost));
+}
+
+#[test]
+fn an_idle_connection_may_end_without_a_word() {
+    let mut stage = Stage::ready();
+    stage.live(closed(1008, "The operation was aborted."));
+    assert_eq!((stage.problem, stage.phase), (None, Phase::Off));
+    stage.talk(TalkInput::Press);
+    assert_eq!(stage.take_said(), ["open gate", "configure", "target", "start"]);
+}
+
+#[test]
+fn a_wrong_key_is_an_error_until_the_key_changes() {
+    let settings = Settings { service: Service::Gemini, ..Settings::default() };
+    let mut stage = Stage::with(settings, true);
+    stage.talk(TalkInput::Press);
+    stage.live(closed(1007, "API key not valid. Please pass a valid API key."));
+    assert_eq!((stage.problem, stage.phase), (Some(ProblemCode::KeyInvalid), Phase::Error));
+    stage.input(Input::KeyPresent(true));
+    assert_eq!((stage.problem, stage.phase), (None, Phase::Off));
+}
+
+#[test]
+fn without_a_key_a_press_explains_and_opens_nothing() {
+    let settings = Settings { service: Service::Gemini, ..Settings::default() };
+    let mut stage = Stage::with(settings, false);
+    stage.talk(TalkInput::Press);
+    assert!(stage.take_said().is_empty());
+    assert_eq!(stage.problem, Some(ProblemCode::KeyMissing));
+}
+
+#[test]
+fn an_impossible_endpoint_is_explained_before_anything_is_tried() {
+    for (url, code) in [("ftp://x", ProblemCode::EndpointInvalid), ("ws://example.com", ProblemCode::PlainTextToRemote)]
+    {
+        let settings = Settings { service: Service::Custom, endpoint: Some(url.into()), ..Settings::default() };
+        let mut stage = Stage::with(settings, false);
+        stage.command(Command::Connect);
+        assert!(stage.take_said().is_empty());
+        assert_eq!(stage.problem, Some(code), "{url}");
+    }
+}
+
+#[test]
+fn a_changed_model_connects_anew_and_a_changed_theme_does_not() {
+    let mut stage = Stage::ready();
+    stage.command(Command::UpdateSettings(SettingsPatch::default().with("theme", "dark")));
+    assert!(stage.take_said().is_empty());
+    stage.command(Command::UpdateSettings(SettingsPatch::default().with("model", "gemini-x")));
+    assert_eq!(stage.take_said(), ["disconnect", "configure", "target", "connect"]);
+    assert_eq!(stage.saved, 2);
+}
+
+#[test]
+fn chosen_devices_reach_the_sound_thread_and_a_missing_one_is_named() {
+    let mut stage = Stage::demo();
+    let device = DeviceInfo {
+        id: "pulseaudio:mic".parse().unwrap(),
+        name: "Headset".into(),
+        direction: Direction::Input,
+        is_default: true,
+        is_monitor: false,
+    };
+    stage.audio(AudioEvent::DevicesChanged(vec![device.clone()]));
+    stage.command(Command::UpdateSettings(SettingsPatch::default().with("inputDevice", "pulseaudio:mic")));
+    assert_eq!(stage.take_said(), ["input pulseaudio:mic"]);
+    assert_eq!(stage.conversation.missing(Some("pulseaudio:mic")), None);
+    let other = DeviceInfo { id: "pulseaudio:other".parse().unwrap(), ..device };
+    stage.audio(AudioEvent::DevicesChanged(vec![other]));
+    assert_eq!(stage.conversation.missing(Some("pulseaudio:mic")).as_deref(), Some("Headset"));
+}
+
+#[test]
+fn hands_free_goes_on_listening_while_the_answer_is_heard() {
+    let mut stage = Stage::with(Settings { mode: Mode::HandsFree, ..Settings::default() }, false);
+    stage.talk(TalkInput::Press);
+    stage.talk(TalkInput::Release);
+    stage.live(Live::Ready { session_id: None });
+    stage.audio(AudioEvent::InputLive { name: "mic".into(), rate: 48_000, channels: 1 });
+    assert_eq!(stage.phase, Phase::Listening);
+    stage.audio(AudioEvent::PlaybackStarted { turn: 1, at: stage.now });
+    assert_eq!(stage.phase, Phase::Speaking);
+    stage.take_said();
+    stage.frame(5);
+    assert_eq!(stage.take_said(), ["audio 5"]);
+    stage.talk(TalkInput::Press);
+    assert_eq!(stage.take_said(), ["close gate 0"]);
+}
+
+#[test]
+fn shutting_down_during_a_press_ends_the_turn_and_the_connection_first() {
+    let mut stage = Stage::talking();
+    stage.command(Command::Shutdown);
+    assert_eq!(stage.take_said(), ["close gate 0", "end", "disconnect"]);
+    stage.live(Live::Disconnected);
+    assert_eq!(stage.take_said(), ["stopped"]);
+}
+
+#[test]
+fn the_guide_greets_once_and_only_when_asked_to_connect() {
+    let greeting = |stage: &mut Stage| {
+        stage.conversation.handle(Input::Command(Command::Connect), stage.now, 0);
+        let mut greeting = None;
+        while let Some(effect) = stage.conversation.poll_effect() {
+            if let Effect::Session(DriverCommand::Configure(config)) = effect {
+                greeting = Some(config.greeting.is_some());
+            }
+        }
+        greeting
+    };
+    let mut stage = Stage::demo();
+    assert_eq!(greeting(&mut stage), Some(true));
+    stage.live(Live::Disconnected);
+    assert_eq!(greeting(&mut stage), Some(false));
+}
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Debug, Clone, Copy)]
+    enum Step {
+        Talk(TalkInput),
+        Command(u8),
+        Frame,
+        GateClosed,
+        InputLive,
+        InputFailed,
+        Ready,
+        Audio,
+        TurnComplete,
+        Waiting,
+        Closed(u16),
+        Disconnected,
+        Wait,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let talk = prop_oneof![
+            Just(TalkInput::Press),
+            Just(TalkInput::Release),
+            Just(TalkInput::Start),
+            Just(TalkInput::Stop)
+        ];
+        prop_oneof![
+            4 => talk.prop_map(Step::Talk),
+            1 => (0u8..6).prop_map(Step::Command),
+            3 => Just(Step::Frame),
+            3 => Just(Step::GateClosed),
+            1 => Just(Step::InputLive),
+            1 => Just(Step::InputFailed),
+            1 => Just(Step::Ready),
+            1 => Just(Step::Audio),
+            1 => Just(Step::TurnComplete),
+            1 => Just(Step::Waiting),
+            1 => prop_oneof![Just(1006u16), Just(1007), Just(1008), Just(1011)].prop_map(Step::Closed),
+            1 => Just(Step::Disconnected),
+            1 => Just(Step::Wait),
+        ]
+    }
+
+    fn play(stage: &mut Stage, step: Step) {
+        match step {
+            Step::Talk(input) => stage.talk(input),
+            Step::Command(0) => stage.command(Command::Stop),
+            Step::Command(1) => stage.command(Command::Connect),
+            Step::Command(2) => stage.command(Command::Disconnect),
+            Step::Command(3) => stage.command(Command::SendText("words".into())),
+            Step::Command(4) => stage.command(Command::SetMuted(true)),
+            Step::Command(_) => stage.command(Command::UpdateSettings(SettingsPatch::default().with("voice", "Kore"))),
+            Step::Frame => stage.frame(1),
+            Step::GateClosed => stage.audio(AudioEvent::GateClosed),
+            Step::InputLive => stage.audio(AudioEvent::InputLive { name: "mic".into(), rate: 48_000, channels: 1 }),
+            Step::InputFailed => {
+                let error = AudioError::Lost { name: "mic".into() };
+                stage.audio(AudioEvent::Failed { direction: Direction::Input, error });
+            }
+            Step::Ready => stage.live(Live::Ready { session_id: None }),
+            Step::Audio => stage.live(Live::Audio { turn: Turn(1), pcm: vec![0; 10], rate: 24_000 }),
+            Step::TurnComplete => stage.live(Live::TurnComplete { turn: Turn(1), reason: None, interrupted: false }),
+            Step::Waiting => stage.live(Live::Waiting { turn: Turn(1) }),
+            Step::Closed(code) => stage.live(closed(code, "")),
+            Step::Disconnected => stage.live(Live::Disconnected),
+            Step::Wait => {
+                stage.now += ANSWER_TIMEOUT;
+                stage.input(Input::Timeout);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_happens_turns_are_ended_and_talking_works_again(steps in prop::collection::vec(step(), 0..60)) {
+            let mut stage = Stage::demo();
+            for step in steps {
+                play(&mut stage, step);
+            }
+            stage.talk(TalkInput::Stop);
+            stage.audio(AudioEvent::GateClosed);
+
+            let mut open = false;
+            for said in stage.take_said() {
+                match said.as_str() {
+                    "start" => {
+                        prop_assert!(!open, "a turn was opened twice");
+                        open = true;
+                    }
+                    "end" => {
+                        prop_assert!(open, "a turn was ended that was not open");
+                        open = false;
+                    }
+                    audio if audio.starts_with("audio") => prop_assert!(open, "sound outside of a turn"),
+                    _ => {}
+                }
+            }
+            prop_assert!(!open, "a turn was left open");
+
+            stage.talk(TalkInput::Start);
+            let said = stage.take_said();
+            prop_assert!(said.contains(&"open gate".to_owned()) && said.contains(&"start".to_owned()), "{said:?}");
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The actor: feeds the [`Conversation`] from three sides and carries its effects out.
+
+use std::pin::pin;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use secrecy::SecretString;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep_until, timeout};
+use vivavoce_audio::{Duplex, DuplexConfig, HostChoice};
+use vivavoce_live::credential::Credential;
+use vivavoce_live::driver::{Driver, DriverCommand, DriverEvent, DriverHandle};
+use vivavoce_live::endpoint::Endpoint;
+use vivavoce_live::session::SessionConfig;
+
+use crate::command::Command;
+use crate::conversation::{Conversation, Effect, Input, device_id};
+use crate::event::{Event, Frontend};
+use crate::mailbox::{self, mailbox};
+use crate::problem::Problem;
+use crate::settings::{Language, Service, Settings, SettingsStore};
+
+/// Requests waiting at most. A front end sends a handful a second; when this many wait, something is wrong with it.
+const COMMAND_QUEUE: usize = 256;
+
+/// How long a closing handshake may take when the program ends.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Starts the built-in demo if need be and gives its base URL. Called inside the engine's runtime; must return at once.
+pub type DemoStart = Box<dyn FnMut(Language) -> Result<String, String> + Send>;
+
+/// What an engine needs from its surroundings.
+pub struct EngineConfig {
+    /// The settings to begin with.
+    pub settings: Settings,
+    /// Where to keep them; nowhere for a front end that takes them from its arguments.
+    pub store: Option<SettingsStore>,
+    /// A fault met while loading them, to be told to the user.
+    pub settings_fault: Option<crate::SettingsError>,
+    /// A key known already, from the environment for instance.
+    pub api_key: Option<SecretString>,
+    /// The built-in demo.
+    pub demo: DemoStart,
+    /// Real devices, or a stand-in.
+    pub host: HostChoice,
+    /// Device period asked for; 20 ms is safe on a busy machine.
+    pub period: Duration,
+}
+
+/// A running conversation. See the crate's documentation for its life cycle.
+#[derive(Debug)]
+pub struct Engine {
+    handle: Handle,
+    task: JoinHandle<()>,
+}
+
+/// Sends commands to an [`Engine`]; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    commands: mpsc::Sender<Command>,
+}
+
+/// The engine has stopped, or so many commands wait that it must be stuck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the engine doesn't take commands any more")]
+pub struct EngineGone;
+
+impl Handle {
+    /// Never waits.
+    pub fn send(&self, command: Command) -> Result<(), EngineGone> {
+        self.commands.try_send(command).map_err(|_| EngineGone)
+    }
+}
+
+impl Engine {
+    /// Starts a conversation on the current tokio runtime.
+    pub fn spawn(config: EngineConfig, frontend: impl Frontend) -> Self {
+        let (commands, requests) = mpsc::channel(COMMAND_QUEUE);
+        let task = tokio::spawn(Actor::new(config, frontend).run(requests));
+        Self { handle: Handle { commands }, task }
+    }
+
+    /// A way to send commands.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Ends the conversation in good order and waits for it.
+    pub async fn shut_down(self) {
+        // An engine that has stopped already is what was asked for.
+        let _ = self.handle.send(Command::Shutdown);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the engine ended badly");
+        }
+    }
+}
+
+struct Actor<F> {
+    conversation: Conversation,
+    store: Option<SettingsStore>,
+    api_key: Option<SecretString>,
+    demo: DemoStart,
+    driver: DriverHandle,
+    duplex: Duplex,
+    frontend: F,
+    stopped: bool,
+    live: mpsc::Receiver<DriverEvent>,
+    sound: mailbox::Receiver,
+}
+
+impl<F: Frontend> Actor<F> {
+    fn new(config: EngineConfig, frontend: F) -> Self {
+        let (sender, sound) = mailbox();
+        let duplex = Duplex::spawn(
+            config.host,
+            DuplexConfig {
+                input: device_id(config.settings.input_device.as_deref()),
+                output: device_id(config.settings.output_device.as_deref()),
+                period: config.period,
+                ..DuplexConfig::default()
+            },
+            Box::new(move |event| sender.send(event)),
+        );
+        let (driver, live) = Driver::spawn(SessionConfig::default(), Endpoint::gemini(), None);
+        let conversation = Conversation::new(config.settings, config.api_key.is_some(), Instant::now());
+        let mut actor = Self {
+            conversation,
+            store: config.store,
+            api_key: config.api_key,
+            demo: config.demo,
+            driver,
+            duplex,
+            frontend,
+            stopped: false,
+            live,
+            sound,
+        };
+        if let Some(error) = config.settings_fault {
+            actor.handle(Input::SettingsFault(Problem::settings(&error)));
+        }
+        actor.handle(Input::Command(Command::RefreshDevices));
+        actor
+    }
+
+    async fn run(mut self, mut requests: mpsc::Receiver<Command>) {
+        while !self.stopped {
+            let deadline = self.conversation.deadline();
+            let timer = pin!(sleep_until(deadline.unwrap_or_else(Instant::now).into()));
+            tokio::select! {
+                command = requests.recv() => match command {
+                    Some(Command::Shutdown) | None => break,
+                    Some(command) => self.handle_command(command),
+                },
+                event = self.live.recv() => match event {
+                    Some(event) => self.handle_driver(event),
+                    None => break,
+                },
+                event = self.sound.recv() => self.handle_sound(event),
+                () = timer, if deadline.is_some() => self.handle(Input::Timeout),
+            }
+        }
+        self.shut_down().await;
+    }
+
+    async fn shut_down(&mut self) {
+        self.handle(Input::Command(Command::Shutdown));
+        let closing = timeout(CLOSE_TIMEOUT, async {
+            while !self.stopped {
+                let Some(event) = self.live.recv().await else { break };
+                self.handle_driver(event);
+            }
+        });
+        if closing.await.is_err() {
+            tracing::warn!("the service didn't answer the closing handshake in {CLOSE_TIMEOUT:?}");
+        }
+        self.frontend.emit(&Event::Stopped);
+    }
+
+    fn handle_command(&mut self, command: Command) {
+        if let Command::SetApiKey(key) = command {
+            self.api_key = key;
+            self.handle(Input::KeyPresent(self.api_key.is_some()));
+        } else {
+            self.handle(Input::Command(command));
+        }
+    }
+
+    fn handle_driver(&mut self, event: DriverEvent) {
+        match event {
+            DriverEvent::Session(event, at) => self.handle_at(Input::Live(event), at),
+            DriverEvent::FirstAudioSent { turn, at } => self.handle_at(Input::FirstAudioSent { turn: turn.0 }, at),
+        }
+    }
+
+    fn handle_sound(&mut self, event: vivavoce_audio::AudioEvent) {
+        let dropped = self.sound.take_dropped();
+        if dropped > 0 {
+            self.handle(Input::FramesDropped(dropped));
+        }
+        self.handle(Input::Audio(event));
+    }
+
+    fn handle(&mut self, input: Input) {
+        self.handle_at(input, Instant::now());
+    }
+
+    fn handle_at(&mut self, input: Input, now: Instant) {
+        let wall_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
+        self.conversation.handle(input, now, wall_ms);
+        while let Some(effect) = self.conversation.poll_effect() {
+            self.carry_out(effect, now, wall_ms);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect, now: Instant, wall_ms: u64) {
+        match effect {
+            Effect::Session(command) => {
+                if self.driver.send(command).is_err() {
+                    tracing::error!("the connection task has ended");
+                    self.stopped = true;
+                }
+            }
+            Effect::Retarget => match self.target() {
+                Ok((endpoint, credential)) => {
+                    self.carry_out(Effect::Session(DriverCommand::Target(endpoint, credential)), now, wall_ms);
+                }
+                Err(problem) => {
+                    // What was to follow can't be done without a target.
+                    let rest: Vec<_> = std::iter::from_fn(|| self.conversation.poll_effect())
+                        .filter(|effect| matches!(effect, Effect::Emit(_) | Effect::Save(_) | Effect::Audio(_)))
+                        .collect();
+                    for effect in rest {
+                        self.carry_out(effect, now, wall_ms);
+                    }
+                    self.conversation.handle(Input::Unreachable(problem), now, wall_ms);
+                }
+            },
+            Effect::Audio(command) => self.duplex.handle().send(command),
+            Effect::Emit(event) => self.frontend.emit(&event),
+            Effect::Save(settings) => {
+                let result = self.store.as_ref().map_or(Ok(()), |store| store.save(&settings));
+                if let Err(error) = result {
+                    self.conversation.handle(Input::SettingsFault(Problem::settings(&error)), now, wall_ms);
+                }
+            }
+            Effect::Stop => self.stopped = true,
+        }
+    }
+
+    /// Where to connect and as whom, by the settings in force.
+    fn target(&mut self) -> Result<(Endpoint, Option<Credential>), Problem> {
+        let settings = self.conversation.settings();
+        let key = self.api_key.clone().map(Credential::ApiKey);
+        match settings.service {
+            Service::Gemini => Ok((Endpoint::gemini(), key)),
+            Service::Custom => {
+                let base = settings.endpoint.as_deref().unwrap_or_default();
+                let endpoint = Endpoint::parse(base).map_err(|error| Problem::endpoint(&error, base))?;
+                Ok((endpoint, key))
+            }
+            Service::Demo => {
+                let base = (self.demo)(settings.language).map_err(Problem::demo)?;
+                let endpoint = Endpoint::parse(&base).map_err(|error| Problem::endpoint(&error, &base))?;
+                Ok((endpoint, Some(Credential::ApiKey("demo".into()))))
+            }
+        }
+    }
+}

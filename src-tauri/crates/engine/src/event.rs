@@ -1,0 +1,163 @@
+//! What the conversation tells a front end.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use vivavoce_audio::DeviceInfo;
+use vivavoce_live::message::server::UsageMetadata;
+
+use crate::problem::Problem;
+use crate::settings::Settings;
+use crate::transcript::Entry;
+
+/// Who is told. Called on the engine's task: must return at once.
+pub trait Frontend: Send + 'static {
+    /// One event, in order.
+    fn emit(&mut self, event: &Event);
+}
+
+impl<F: FnMut(&Event) + Send + 'static> Frontend for F {
+    fn emit(&mut self, event: &Event) {
+        self(event);
+    }
+}
+
+/// What the conversation is doing, in one word; the same word in the window and in the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Phase {
+    /// Not connected; the next press connects.
+    Off,
+    /// Talking has begun, the microphone hasn't delivered yet.
+    OpeningMicrophone,
+    /// The connection is being made.
+    Connecting,
+    /// Connected, nobody speaks.
+    Ready,
+    /// The microphone is being listened to (what is said before the connection stands is kept and sent).
+    Listening,
+    /// The user's turn has ended, no answer yet.
+    Waiting,
+    /// The model is using tools.
+    Thinking,
+    /// The answer is being heard.
+    Speaking,
+    /// The connection was lost and is being made again.
+    Reconnecting,
+    /// Talking is on, but muted.
+    Paused,
+    /// Something needs the user; see the [`Problem`].
+    Error,
+}
+
+/// One thing that happened. Times are the engine's monotonic clock.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The session is set up; talking goes straight through.
+    Ready {
+        /// The service's own name for the session, if it gives one.
+        session_id: Option<String>,
+    },
+    /// The connection was closed as asked, or the service ended an idle one.
+    Disconnected,
+    /// The phase, or whether talking is locked on by a click, has changed.
+    Phase {
+        /// What it is now.
+        phase: Phase,
+        /// Talking goes on without anything being held.
+        latched: bool,
+    },
+    /// A transcript entry is new or has changed otherwise than by appending.
+    Entry(Entry),
+    /// More text for an entry.
+    Append {
+        /// The entry's id.
+        id: u64,
+        /// To be appended as it is.
+        text: String,
+    },
+    /// The transcript was cleared.
+    Cleared,
+    /// Peak levels of both directions since the last event, dBFS from −90 to 0, at most 15 a second.
+    Levels {
+        /// Microphone.
+        input_dbfs: f32,
+        /// Loudspeaker.
+        output_dbfs: f32,
+    },
+    /// The devices that exist now.
+    Devices(Vec<DeviceInfo>),
+    /// The microphone was muted or unmuted.
+    Muted(bool),
+    /// Settings, presence of a key, or presence of the chosen devices have changed.
+    Settings {
+        /// All settings.
+        settings: Settings,
+        /// Whether an API key is known (the key itself is never told).
+        has_key: bool,
+        /// Name or id of the chosen input when it isn't connected.
+        input_missing: Option<String>,
+        /// Name or id of the chosen output when it isn't connected.
+        output_missing: Option<String>,
+    },
+    /// Something needs the user's attention, or no longer does.
+    Problem(Option<Problem>),
+    /// The first audio message of a user turn was written to the socket.
+    AudioFirstSent {
+        /// The user's turn.
+        turn: u64,
+        /// When.
+        at: Instant,
+        /// When the first sample of the turn was captured.
+        captured_at: Option<Instant>,
+    },
+    /// The first audio of the answer to a turn arrived.
+    AudioFirstReceived {
+        /// The turn answered.
+        turn: u64,
+        /// When.
+        at: Instant,
+    },
+    /// The first sample of an answer was handed to the device.
+    AudioFirstPlayed {
+        /// The turn answered.
+        turn: u64,
+        /// When.
+        at: Instant,
+    },
+    /// The answer was heard to its end.
+    AudioFinished {
+        /// The turn answered.
+        turn: u64,
+        /// How much of it was played.
+        played: Duration,
+    },
+    /// The answer was cut and the loudspeaker is silent.
+    Interrupted {
+        /// The turn answered.
+        turn: u64,
+        /// How much of the answer was heard.
+        heard: Duration,
+        /// How much had arrived and was thrown away.
+        dropped: Duration,
+    },
+    /// The service has finished a turn.
+    TurnComplete {
+        /// The turn answered.
+        turn: u64,
+        /// The service's reason when the turn was not a normal one.
+        reason: Option<String>,
+        /// Whether it was cut.
+        interrupted: bool,
+    },
+    /// What a turn has used.
+    Usage {
+        /// The turn answered.
+        turn: u64,
+        /// The service's own figures.
+        usage: UsageMetadata,
+    },
+    /// The last event: the engine has stopped.
+    Stopped,
+}

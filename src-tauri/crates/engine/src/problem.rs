@@ -1,0 +1,320 @@
+//! What needs the user: a code, an advice and the fields a sentence needs. The words are made by whoever shows it.
+
+use serde::Serialize;
+use vivavoce_audio::{AudioError, CAPTURE_RATE, Direction};
+use vivavoce_live::close::{CloseKind, CloseReason};
+use vivavoce_live::connect::ConnectFailure;
+use vivavoce_live::endpoint::EndpointError;
+
+use crate::settings::{Service, Settings, SettingsError};
+
+/// What has happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum ProblemCode {
+    /// The system has no microphone.
+    NoInputDevice,
+    /// The system has no loudspeaker.
+    NoOutputDevice,
+    /// The chosen device isn't connected.
+    DeviceNotFound,
+    /// The system doesn't let this program use the device.
+    DeviceRefused,
+    /// Another program holds the device.
+    DeviceBusy,
+    /// The device offers nothing this program can use.
+    DeviceUnsupported,
+    /// The device went away while in use.
+    DeviceLost,
+    /// The sound system itself can't be reached.
+    SoundSystemUnavailable,
+    /// A WAV file that stands in for a device can't be used.
+    WavUnreadable,
+    /// Sound had to be thrown away because it could not be sent for too long.
+    AudioDropped,
+    /// The service wants a key and there is none.
+    KeyMissing,
+    /// The service doesn't know the key.
+    KeyInvalid,
+    /// The key has expired.
+    KeyExpired,
+    /// The service was told that the key is public.
+    KeyLeaked,
+    /// The service doesn't offer the model for live conversation.
+    ModelNotFound,
+    /// The service refuses something in the configuration.
+    ConfigurationRejected,
+    /// The quota is used up.
+    QuotaExceeded,
+    /// The service isn't offered where the user is.
+    LocationUnsupported,
+    /// No route to the service.
+    HostUnreachable,
+    /// The name can't be resolved.
+    HostUnknown,
+    /// Nothing listens there.
+    ConnectionRefused,
+    /// The encrypted connection could not be made.
+    TlsFailed,
+    /// Something answered, but not a Live service.
+    NotALiveServer,
+    /// Without encryption only this machine may be talked to.
+    PlainTextToRemote,
+    /// The address makes no sense.
+    EndpointInvalid,
+    /// The service took the connection and never became ready.
+    SetupTimeout,
+    /// The connection broke.
+    ConnectionLost,
+    /// The service can't work at the moment.
+    ServiceUnavailable,
+    /// The service ended the connection with a reason unknown here.
+    ServiceClosed,
+    /// The turn ended and nothing came back.
+    NoAnswer,
+    /// The service sends messages that can't be read.
+    MalformedMessages,
+    /// The settings can't be read, or one of them makes no sense.
+    SettingsUnreadable,
+    /// The settings can't be kept.
+    SettingsUnwritable,
+    /// The built-in demo didn't start.
+    DemoUnavailable,
+}
+
+/// What the user can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Advice {
+    /// Choose another device.
+    ChooseDevice,
+    /// Connect a device.
+    ConnectDevice,
+    /// Allow the program to use the microphone.
+    AllowMicrophone,
+    /// Enter a key.
+    EnterKey,
+    /// Choose a model.
+    ChooseModel,
+    /// Look after the network.
+    CheckNetwork,
+    /// Correct the service's address.
+    CheckEndpoint,
+    /// Change a setting.
+    ChangeSettings,
+    /// Wait, then try again.
+    WaitThenRetry,
+    /// Try again.
+    Retry,
+    /// Nothing; it is only told.
+    None,
+}
+
+/// See the module's documentation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// What has happened.
+    pub code: ProblemCode,
+    /// What can be done.
+    pub advice: Advice,
+    /// The device concerned.
+    pub device: Option<String>,
+    /// The model concerned.
+    pub model: Option<String>,
+    /// The address concerned.
+    pub url: Option<String>,
+    /// In the words of the service or the system.
+    pub detail: Option<String>,
+    /// WebSocket close code, if the service gave one.
+    pub close_code: Option<u16>,
+    /// How long to wait at least, seconds.
+    pub retry_after_s: Option<u32>,
+}
+
+/// Quota is counted by the minute: an earlier try only prolongs the wait.
+const QUOTA_WAIT_S: u32 = 60;
+
+impl Problem {
+    pub(crate) fn of(code: ProblemCode) -> Self {
+        Self {
+            code,
+            advice: code.advice(),
+            device: None,
+            model: None,
+            url: None,
+            detail: None,
+            close_code: None,
+            retry_after_s: (code == ProblemCode::QuotaExceeded).then_some(QUOTA_WAIT_S),
+        }
+    }
+
+    pub(crate) fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()).filter(|detail| !detail.is_empty()), ..self }
+    }
+
+    pub(crate) fn with_device(self, device: impl Into<String>) -> Self {
+        Self { device: Some(device.into()), ..self }
+    }
+
+    /// That much of the user's words is lost.
+    pub(crate) fn audio_dropped(samples: u64) -> Self {
+        let ms = samples * 1000 / u64::from(CAPTURE_RATE);
+        Self::of(ProblemCode::AudioDropped).with_detail(format!("{ms} ms"))
+    }
+
+    pub(crate) fn demo(detail: String) -> Self {
+        Self::of(ProblemCode::DemoUnavailable).with_detail(detail)
+    }
+
+    pub(crate) fn settings(error: &SettingsError) -> Self {
+        let code = match error {
+            SettingsError::Invalid { .. } | SettingsError::Damaged { .. } => ProblemCode::SettingsUnreadable,
+            SettingsError::File { .. } => ProblemCode::SettingsUnwritable,
+        };
+        Self::of(code).with_detail(error.to_string())
+    }
+
+    pub(crate) fn endpoint(error: &EndpointError, base: &str) -> Self {
+        let code = match error {
+            EndpointError::PlainTextToRemote { .. } => ProblemCode::PlainTextToRemote,
+            _ => ProblemCode::EndpointInvalid,
+        };
+        Self { url: Some(base.to_owned()), ..Self::of(code).with_detail(error.to_string()) }
+    }
+
+    pub(crate) fn sound(direction: Direction, error: &AudioError) -> Self {
+        let of = Self::of;
+        match error {
+            AudioError::NoDevice { direction: Direction::Input } => of(ProblemCode::NoInputDevice),
+            AudioError::NoDevice { direction: Direction::Output } => of(ProblemCode::NoOutputDevice),
+            AudioError::DeviceNotFound { id } => of(ProblemCode::DeviceNotFound).with_device(id.to_string()),
+            AudioError::Refused { name, detail } => {
+                let advice = match direction {
+                    Direction::Input => Advice::AllowMicrophone,
+                    Direction::Output => Advice::ChooseDevice,
+                };
+                Self { advice, ..of(ProblemCode::DeviceRefused).with_device(name).with_detail(detail) }
+            }
+            AudioError::Busy { name } => of(ProblemCode::DeviceBusy).with_device(name),
+            AudioError::Unsupported { name, detail } | AudioError::Backend { name, detail } => {
+                of(ProblemCode::DeviceUnsupported).with_device(name).with_detail(detail)
+            }
+            AudioError::Lost { name } => of(ProblemCode::DeviceLost).with_device(name),
+            AudioError::Wav { path, problem } => {
+                of(ProblemCode::WavUnreadable).with_device(path.display().to_string()).with_detail(problem.to_string())
+            }
+            AudioError::HostUnavailable { detail } => of(ProblemCode::SoundSystemUnavailable).with_detail(detail),
+        }
+    }
+
+    /// Why a connection ended or didn't come about, with the settings it was made by.
+    pub(crate) fn closed(reason: &CloseReason, settings: &Settings) -> Self {
+        let code = closed_code(&reason.kind);
+        Self {
+            model: (code == ProblemCode::ModelNotFound).then(|| settings.model.clone()),
+            url: settings.endpoint.clone().filter(|_| settings.service == Service::Custom),
+            close_code: reason.code,
+            ..Self::of(code).with_detail(reason.reason.clone())
+        }
+    }
+
+    /// Whether talking makes no sense before the user has done something.
+    pub(crate) fn blocks_talking(&self) -> bool {
+        !matches!(
+            self.code,
+            ProblemCode::DeviceLost
+                | ProblemCode::AudioDropped
+                | ProblemCode::NoAnswer
+                | ProblemCode::MalformedMessages
+                | ProblemCode::SettingsUnreadable
+                | ProblemCode::SettingsUnwritable
+                | ProblemCode::NoOutputDevice
+        )
+    }
+
+    /// Whether another key could be the end of it.
+    pub(crate) fn is_about_key(&self) -> bool {
+        self.advice == Advice::EnterKey
+    }
+}
+
+fn closed_code(kind: &CloseKind) -> ProblemCode {
+    match kind {
+        CloseKind::KeyInvalid | CloseKind::TokenUsed | CloseKind::TokenInvalid => ProblemCode::KeyInvalid,
+        CloseKind::KeyMissing => ProblemCode::KeyMissing,
+        CloseKind::KeyExpired => ProblemCode::KeyExpired,
+        CloseKind::KeyLeaked => ProblemCode::KeyLeaked,
+        CloseKind::ModelNotFound { .. } => ProblemCode::ModelNotFound,
+        CloseKind::InvalidArgument
+        | CloseKind::UnknownField { .. }
+        | CloseKind::Precondition
+        | CloseKind::BadAudio
+        | CloseKind::Modality
+        | CloseKind::LanguageCode
+        | CloseKind::ActivityControl
+        | CloseKind::MediaChunks => ProblemCode::ConfigurationRejected,
+        CloseKind::Quota => ProblemCode::QuotaExceeded,
+        CloseKind::Location => ProblemCode::LocationUnsupported,
+        CloseKind::BackendError | CloseKind::Unavailable => ProblemCode::ServiceUnavailable,
+        CloseKind::NetworkLost => ProblemCode::ConnectionLost,
+        CloseKind::SetupTimeout => ProblemCode::SetupTimeout,
+        CloseKind::IdleTimeout
+        | CloseKind::DeadlineExpired
+        | CloseKind::SessionNotFound
+        | CloseKind::EntityNotFound
+        | CloseKind::ToolPending
+        | CloseKind::Normal
+        | CloseKind::Unknown => ProblemCode::ServiceClosed,
+        CloseKind::ConnectFailed(failure) => match failure {
+            ConnectFailure::HostUnknown { .. } => ProblemCode::HostUnknown,
+            ConnectFailure::Refused => ProblemCode::ConnectionRefused,
+            ConnectFailure::Unreachable { .. } | ConnectFailure::Timeout => ProblemCode::HostUnreachable,
+            ConnectFailure::Tls { .. } => ProblemCode::TlsFailed,
+            ConnectFailure::HttpStatus { status: 401 | 403 } | ConnectFailure::CredentialUnusable => {
+                ProblemCode::KeyInvalid
+            }
+            ConnectFailure::HttpStatus { status: 429 } => ProblemCode::QuotaExceeded,
+            ConnectFailure::HttpStatus { status: 500.. } => ProblemCode::ServiceUnavailable,
+            ConnectFailure::HttpStatus { .. } | ConnectFailure::NotWebSocket { .. } => ProblemCode::NotALiveServer,
+            ConnectFailure::PlainTextToRemote => ProblemCode::PlainTextToRemote,
+        },
+    }
+}
+
+impl ProblemCode {
+    fn advice(self) -> Advice {
+        match self {
+            Self::NoInputDevice | Self::NoOutputDevice => Advice::ConnectDevice,
+            Self::DeviceNotFound | Self::DeviceBusy | Self::DeviceUnsupported | Self::WavUnreadable => {
+                Advice::ChooseDevice
+            }
+            Self::DeviceRefused => Advice::AllowMicrophone,
+            Self::KeyMissing | Self::KeyInvalid | Self::KeyExpired | Self::KeyLeaked => Advice::EnterKey,
+            Self::ModelNotFound => Advice::ChooseModel,
+            Self::ConfigurationRejected => Advice::ChangeSettings,
+            Self::QuotaExceeded | Self::ServiceUnavailable => Advice::WaitThenRetry,
+            Self::HostUnreachable | Self::ConnectionLost => Advice::CheckNetwork,
+            Self::HostUnknown
+            | Self::ConnectionRefused
+            | Self::TlsFailed
+            | Self::NotALiveServer
+            | Self::PlainTextToRemote
+            | Self::EndpointInvalid => Advice::CheckEndpoint,
+            Self::SetupTimeout
+            | Self::ServiceClosed
+            | Self::NoAnswer
+            | Self::SoundSystemUnavailable
+            | Self::DemoUnavailable => Advice::Retry,
+            Self::DeviceLost
+            | Self::AudioDropped
+            | Self::LocationUnsupported
+            | Self::MalformedMessages
+            | Self::SettingsUnreadable
+            | Self::SettingsUnwritable => Advice::None,
+        }
+    }
+}

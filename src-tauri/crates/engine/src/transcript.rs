@@ -1,0 +1,201 @@
+//! Both sides of the conversation as text, one entry a side and turn.
+
+use serde::Serialize;
+
+/// Who said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Speaker {
+    /// The person at the microphone or keyboard.
+    User,
+    /// The model.
+    Model,
+}
+
+/// Something to say about an entry besides its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Note {
+    /// The service answered but gave no text for this entry.
+    NoTranscript,
+    /// The service heard nothing it could answer.
+    NothingHeard,
+    /// The connection ended before the turn did.
+    ConnectionLost,
+    /// No answer came in time.
+    NoAnswer,
+}
+
+/// One side of one turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Stable for the life of the conversation.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub id: u64,
+    /// The user's turn it belongs to; 0 is a greeting.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub turn: u64,
+    /// Whose words.
+    pub speaker: Speaker,
+    /// The words, as the service transcribed them or the user typed them.
+    pub text: String,
+    /// No more text is expected (a late fragment is still appended).
+    #[serde(rename = "final")]
+    pub is_final: bool,
+    /// The answer was cut.
+    pub interrupted: bool,
+    /// Milliseconds since the Unix epoch.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub started_at: u64,
+    /// See [`Note`].
+    pub note: Option<Note>,
+}
+
+/// What an edit of the transcript changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    Entry(Entry),
+    Append { id: u64, text: String },
+}
+
+/// All entries, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Transcript {
+    entries: Vec<Entry>,
+    next_id: u64,
+}
+
+impl Transcript {
+    /// Opens an entry without words yet. Nothing when it is open already.
+    pub(crate) fn open(&mut self, turn: u64, speaker: Speaker, wall_ms: u64) -> Option<Change> {
+        if self.find(turn, speaker).is_some() {
+            return None;
+        }
+        Some(Change::Entry(self.add(turn, speaker, String::new(), wall_ms).clone()))
+    }
+
+    /// Appends a fragment, opening the entry if need be. An entry without words doesn't begin with a space.
+    pub(crate) fn append(&mut self, turn: u64, speaker: Speaker, text: &str, wall_ms: u64) -> Option<Change> {
+        if let Some(entry) = self.find(turn, speaker) {
+            let text = if entry.text.is_empty() { text.trim_start() } else { text };
+            if text.is_empty() {
+                return None;
+            }
+            entry.text.push_str(text);
+            if entry.note.take().is_some() {
+                return Some(Change::Entry(entry.clone()));
+            }
+            return Some(Change::Append { id: entry.id, text: text.to_owned() });
+        }
+        let text = text.trim_start();
+        if text.is_empty() {
+            return None;
+        }
+        Some(Change::Entry(self.add(turn, speaker, text.to_owned(), wall_ms).clone()))
+    }
+
+    /// No more words are expected of it.
+    pub(crate) fn finish(
+        &mut self,
+        turn: u64,
+        speaker: Speaker,
+        interrupted: bool,
+        note: Option<Note>,
+    ) -> Option<Change> {
+        let entry = self.find(turn, speaker)?;
+        if entry.is_final && (entry.interrupted || !interrupted) && (note.is_none() || entry.note == note) {
+            return None;
+        }
+        entry.is_final = true;
+        entry.interrupted |= interrupted;
+        if entry.text.is_empty() && note.is_some() {
+            entry.note = note;
+        }
+        Some(Change::Entry(entry.clone()))
+    }
+
+    /// Finishes whatever is still open, for instance when the connection has ended.
+    pub(crate) fn finish_all(&mut self, note: Note) -> Vec<Change> {
+        let open = self.entries.iter_mut().filter(|entry| !entry.is_final);
+        open.map(|entry| {
+            entry.is_final = true;
+            entry.note = entry.text.is_empty().then_some(note);
+            Change::Entry(entry.clone())
+        })
+        .collect()
+    }
+
+    /// Forgets everything; ids go on counting so that late events can't hit a new entry.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    fn add(&mut self, turn: u64, speaker: Speaker, text: String, started_at: u64) -> &Entry {
+        self.next_id += 1;
+        let entry = Entry {
+            id: self.next_id,
+            turn,
+            speaker,
+            text,
+            is_final: false,
+            interrupted: false,
+            started_at,
+            note: None,
+        };
+        self.entries.push(entry);
+        &self.entries[self.entries.len() - 1]
+    }
+
+    fn find(&mut self, turn: u64, speaker: Speaker) -> Option<&mut Entry> {
+        self.entries.iter_mut().rev().find(|entry| entry.turn == turn && entry.speaker == speaker)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fragments_of_one_side_and_turn_make_one_entry() {
+        let mut transcript = Transcript::default();
+        let Some(Change::Entry(entry)) = transcript.append(1, Speaker::User, " hel", 5) else { panic!("no entry") };
+        assert_eq!((entry.text.as_str(), entry.started_at), ("hel", 5));
+        let append = transcript.append(1, Speaker::User, "lo there", 9);
+        assert_eq!(append, Some(Change::Append { id: entry.id, text: "lo there".into() }));
+        let Some(Change::Entry(done)) = transcript.finish(1, Speaker::User, false, None) else { panic!("no change") };
+        assert_eq!((done.text.as_str(), done.is_final, done.started_at), ("hello there", true, 5));
+        assert_eq!(transcript.finish(1, Speaker::User, false, None), None);
+    }
+
+    #[test]
+    fn the_two_sides_of_a_turn_are_two_entries() {
+        let mut transcript = Transcript::default();
+        transcript.append(1, Speaker::User, "a", 0);
+        transcript.append(1, Speaker::Model, "b", 0);
+        transcript.append(2, Speaker::Model, "c", 0);
+        assert_eq!(transcript.entries.len(), 3);
+    }
+
+    #[test]
+    fn a_turn_without_words_says_so_until_a_late_word_comes() {
+        let mut transcript = Transcript::default();
+        transcript.open(1, Speaker::User, 0);
+        let Some(Change::Entry(entry)) = transcript.finish(1, Speaker::User, false, Some(Note::NoTranscript)) else {
+            panic!("no change")
+        };
+        assert_eq!(entry.note, Some(Note::NoTranscript));
+        let Some(Change::Entry(entry)) = transcript.append(1, Speaker::User, " late", 0) else { panic!("no change") };
+        assert_eq!((entry.note, entry.text.as_str()), (None, "late"));
+    }
+
+    #[test]
+    fn empty_fragments_make_no_entry() {
+        let mut transcript = Transcript::default();
+        assert_eq!(transcript.append(1, Speaker::Model, "", 0), None);
+        assert_eq!(transcript.append(1, Speaker::Model, "  ", 0), None);
+    }
+}

@@ -1,0 +1,164 @@
+//! What goes into a session and what comes out.
+
+use std::time::{Duration, Instant};
+
+use super::Turn;
+use crate::close::CloseReason;
+use crate::connect::ConnectFailure;
+use crate::message::{FunctionCall, UsageMetadata};
+
+/// What happened outside.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// The WebSocket is open.
+    Connected,
+    /// It could not be opened.
+    ConnectFailed(ConnectFailure),
+    /// A message came, in a text or a binary frame.
+    Message(&'a [u8]),
+    /// The WebSocket was closed by the other side or broke.
+    Closed {
+        /// The close frame's code, if there was a close frame.
+        code: Option<u16>,
+        /// Its reason, or what the system says.
+        reason: String,
+    },
+    /// The time of [`Output::Timeout`] has come.
+    Timeout,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "short-lived, and rarely more than a few at a time")]
+pub enum Output {
+    /// Open a WebSocket; answer with [`Input::Connected`] or [`Input::ConnectFailed`].
+    Connect,
+    /// Send a text message.
+    Send(String),
+    /// Close the WebSocket, or stop dialling; nothing of it is of interest any more.
+    Close,
+    /// Tell the user's side.
+    Event(Event),
+    /// Nothing to do; give [`Input::Timeout`] at that time if nothing happens before.
+    Timeout(Option<Instant>),
+}
+
+/// What the conversation tells.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "usage comes once a turn; a box would only be in the reader's way")]
+pub enum Event {
+    /// A connection is being made.
+    Connecting,
+    /// The session is open.
+    Ready {
+        /// Its id, where the service tells one.
+        session_id: Option<String>,
+    },
+    /// The session is off because that was asked for.
+    Disconnected,
+    /// The session is off for any other reason. A press opens a new one.
+    Closed(CloseReason),
+    /// The user's side of a turn is open.
+    TurnStarted {
+        /// The turn.
+        turn: Turn,
+    },
+    /// Words of the user, to append.
+    InputTranscript {
+        /// The turn.
+        turn: Turn,
+        /// The fragment.
+        text: String,
+    },
+    /// Words of the model, to append.
+    OutputTranscript {
+        /// The turn being answered.
+        turn: Turn,
+        /// The fragment.
+        text: String,
+    },
+    /// What the model thinks; not part of its answer.
+    Thought {
+        /// The turn being answered.
+        turn: Turn,
+        /// The fragment.
+        text: String,
+    },
+    /// Sound of the reply.
+    Audio {
+        /// The turn being answered.
+        turn: Turn,
+        /// Mono samples.
+        pcm: Vec<i16>,
+        /// Their rate in Hz.
+        rate: u32,
+    },
+    /// Silence now, for every turn up to this one. May be repeated.
+    Flush {
+        /// The newest turn to silence.
+        turn: Turn,
+    },
+    /// The model has said everything; playback may go on.
+    GenerationComplete {
+        /// The turn being answered.
+        turn: Turn,
+    },
+    /// The model's turn is over; sound may still be playing, and even arriving.
+    TurnComplete {
+        /// The turn that was answered.
+        turn: Turn,
+        /// Why, where it isn't the usual.
+        reason: Option<String>,
+        /// The reply was cut.
+        interrupted: bool,
+    },
+    /// The user's side is over and the reply hasn't begun.
+    Waiting {
+        /// The turn.
+        turn: Turn,
+    },
+    /// Tokens used.
+    Usage {
+        /// The turn that used them.
+        turn: Turn,
+        /// How many.
+        usage: UsageMetadata,
+    },
+    /// The server will end the connection soon.
+    GoAway {
+        /// How soon.
+        time_left: Duration,
+    },
+    /// The service heard speech begin or end.
+    VoiceActivity {
+        /// Begin, rather than end.
+        start: bool,
+    },
+    /// The model asks for functions to be called.
+    ToolCall {
+        /// The calls.
+        calls: Vec<FunctionCall>,
+    },
+    /// Calls the model no longer wants.
+    ToolCallsCancelled {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// Whether the session could be resumed now.
+    Resumption {
+        /// It could.
+        resumable: bool,
+    },
+    /// A message could not be read and was passed over.
+    MalformedMessage {
+        /// How many there have been.
+        count: u64,
+        /// What is wrong with this one.
+        detail: String,
+    },
+    /// Sound of the user was dropped: too much had to wait, or the connection failed with it unsent.
+    AudioDropped {
+        /// How many samples at 16 kHz.
+        frames: u64,
+    },
+}

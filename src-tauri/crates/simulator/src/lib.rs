@@ -1,0 +1,28 @@
+//! The other side: a Gemini Live server on loopback, for the demo and for tests.
+//!
+//! [`Peer`] is the server's half of one connection as a state machine without clock or socket: client messages and time
+//! go in, server messages and close frames come out. It is strict where the service is strict, and refuses the way the
+//! service does: by a close frame after `setup`. [`Server`] puts a `Peer` behind every connection of a loopback
+//! listener, and [`Observed`] lets a test read what clients sent.
+//!
+//! It has no language model. [`Persona::Guide`] speaks recorded sentences and gives people their own voice back;
+//! [`Persona::Echo`] returns exactly the sound it was given, for measurements.
+
+mod clip;
+mod config;
+mod demo;
+mod observe;
+mod peer;
+mod persona;
+mod profile;
+mod recording;
+mod server;
+pub mod voice;
+
+pub use clip::{Clip, Guide, clip};
+pub use config::{Faults, Language, Persona, ServerConfig, TurnComplete};
+pub use demo::Demo;
+pub use observe::{ConnectionRecord, Heard, Observed, Received, TurnRecord};
+pub use peer::{Access, Note, Output, Peer};
+pub use profile::{ModelEntry, Profile, known_models};
+pub use server::{Server, ServerError};

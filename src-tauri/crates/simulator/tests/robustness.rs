@@ -1,0 +1,92 @@
+//! Whatever a client sends, in whatever order, the peer keeps its own rules.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use std::time::Duration;
+
+use common::{Client, voice};
+use proptest::prelude::*;
+use serde_json::json;
+use vivavoce_simulator::{Note, ServerConfig, TurnComplete};
+
+/// What a client might do next.
+#[derive(Debug, Clone)]
+enum Step {
+    Press,
+    Release,
+    Speak(u64),
+    Text,
+    Content(bool),
+    Wait(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        Just(Step::Press),
+        Just(Step::Release),
+        (20u64..600).prop_map(Step::Speak),
+        Just(Step::Text),
+        any::<bool>().prop_map(Step::Content),
+        (1u64..1500).prop_map(Step::Wait),
+    ]
+}
+
+fn act(client: &mut Client, step: &Step) {
+    match step {
+        Step::Press => client.press(),
+        Step::Release => client.release(),
+        Step::Speak(millis) => client.speak(16_000, &voice(16_000, *millis, 1)),
+        Step::Text => client.text("hello"),
+        Step::Content(complete) => {
+            client.send(&json!({"clientContent": {"turns": [{"parts": [{"text": "hi"}]}], "turnComplete": complete}}));
+        }
+        Step::Wait(millis) => client.pass(Duration::from_millis(*millis)),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_turn_is_answered_once_and_nothing_follows_an_interruption(
+        steps in prop::collection::vec(step(), 1..30),
+        interruptions in any::<bool>(),
+    ) {
+        let config = ServerConfig { turn_complete: TurnComplete::Playback, ..ServerConfig::echo() };
+        let handling = if interruptions { "START_OF_ACTIVITY_INTERRUPTS" } else { "NO_INTERRUPTION" };
+        let mut client = Client::open(config, &json!({"realtimeInputConfig":
+            {"automaticActivityDetection": {"disabled": true}, "activityHandling": handling}}));
+        for step in &steps {
+            act(&mut client, step);
+        }
+        client.release();
+        client.pass(Duration::from_secs(100));
+        prop_assert_eq!(&client.closed, &None);
+
+        let outline = client.outline();
+        prop_assert_eq!(outline.iter().filter(|word| **word == "setupComplete").count(), 1);
+        let marks: Vec<_> = outline.into_iter().filter(|word| *word != "voice" && *word != "silence").collect();
+        for two in marks.windows(2).filter(|two| two[0] == "interrupted") {
+            prop_assert_eq!(two[1], "turnComplete");
+        }
+        let (mut ended, mut answered) = (Vec::new(), Vec::new());
+        while let Some(note) = client.peer.poll_note() {
+            match note {
+                Note::TurnEnded { turn } => ended.push(turn),
+                Note::Answered { turn, .. } => answered.push(turn),
+                _ => {}
+            }
+        }
+        prop_assert_eq!(&ended, &answered);
+        prop_assert_eq!(client.times("turnComplete").len(), ended.len());
+    }
+
+    #[test]
+    fn bytes_of_any_kind_end_in_a_close_frame_at_worst(message in prop::collection::vec(any::<u8>(), 0..200)) {
+        let mut client = Client::new(ServerConfig::echo());
+        client.send_bytes(&message);
+        prop_assert_eq!(client.closed.map(|(code, _)| code), Some(1007));
+    }
+}

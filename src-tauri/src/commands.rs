@@ -1,0 +1,88 @@
+//! What the window may ask for. Each returns at once; what comes of it is told by events.
+#![expect(clippy::needless_pass_by_value, reason = "Tauri's commands take their arguments and state by value")]
+
+use std::sync::Arc;
+
+use tauri::State;
+use tauri::ipc::Channel;
+use vivavoce_engine::{Command, Handle, SettingsPatch, TalkInput};
+
+use crate::frontend::View;
+use crate::view::{CommandError, Snapshot, ViewEvent};
+
+type Done = Result<(), CommandError>;
+
+/// Everything there is to show, and from now on every change through `channel`.
+#[tauri::command]
+pub(crate) fn subscribe(view: State<'_, Arc<View>>, channel: Channel<ViewEvent>) -> Snapshot {
+    view.subscribe(channel)
+}
+
+#[tauri::command]
+pub(crate) fn connect(engine: State<'_, Handle>) -> Done {
+    Ok(engine.send(Command::Connect)?)
+}
+
+#[tauri::command]
+pub(crate) fn disconnect(engine: State<'_, Handle>) -> Done {
+    Ok(engine.send(Command::Disconnect)?)
+}
+
+#[tauri::command]
+pub(crate) fn talk(engine: State<'_, Handle>, action: TalkInput) -> Done {
+    Ok(engine.send(Command::Talk(action))?)
+}
+
+#[tauri::command]
+pub(crate) fn stop(engine: State<'_, Handle>) -> Done {
+    Ok(engine.send(Command::Stop)?)
+}
+
+#[tauri::command]
+pub(crate) fn send_text(engine: State<'_, Handle>, text: String) -> Done {
+    Ok(engine.send(Command::SendText(text))?)
+}
+
+#[tauri::command]
+pub(crate) fn set_muted(engine: State<'_, Handle>, muted: bool) -> Done {
+    Ok(engine.send(Command::SetMuted(muted))?)
+}
+
+#[tauri::command]
+pub(crate) fn clear_transcript(engine: State<'_, Handle>) -> Done {
+    Ok(engine.send(Command::ClearTranscript)?)
+}
+
+#[tauri::command]
+pub(crate) fn dismiss_problem(engine: State<'_, Handle>) -> Done {
+    Ok(engine.send(Command::DismissProblem)?)
+}
+
+/// A patch that can't be applied is refused here, where the window can still say which field is wrong.
+#[tauri::command]
+pub(crate) fn update_settings(view: State<'_, Arc<View>>, engine: State<'_, Handle>, patch: SettingsPatch) -> Done {
+    view.settings().patched(&patch)?;
+    Ok(engine.send(Command::UpdateSettings(patch))?)
+}
+
+/// The key goes one way: it is never told back.
+#[tauri::command]
+pub(crate) fn set_api_key(engine: State<'_, Handle>, key: Option<String>) -> Done {
+    let key = key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
+    Ok(engine.send(Command::SetApiKey(key.map(Into::into)))?)
+}
+
+#[tauri::command]
+pub(crate) fn refresh_devices(engine: State<'_, Handle>) -> Done {
+    Ok(engine.send(Command::RefreshDevices)?)
+}
+
+#[tauri::command]
+pub(crate) fn test_tone(engine: State<'_, Handle>) -> Done {
+    Ok(engine.send(Command::TestTone)?)
+}
+
+#[tauri::command]
+pub(crate) fn monitor_input(engine: State<'_, Handle>, on: bool) -> Done {
+    Ok(engine.send(Command::MonitorInput(on))?)
+}

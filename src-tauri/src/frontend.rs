@@ -1,0 +1,175 @@
+//! From the engine to the window: a snapshot for whoever comes, then numbered changes.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tauri::ipc::Channel;
+use vivavoce_engine::{Event, Frontend, Phase, Settings};
+
+use crate::view::{self, Devices, Snapshot, ViewChange, ViewEvent};
+
+/// What the window shows, and the window that is listening.
+pub(crate) struct View(Mutex<State>);
+
+struct State {
+    snapshot: Snapshot,
+    channel: Option<Channel<ViewEvent>>,
+}
+
+impl View {
+    /// A view of a conversation that hasn't told anything yet.
+    pub(crate) fn new(version: String, settings: Settings) -> Self {
+        let snapshot = Snapshot {
+            seq: 0,
+            phase: Phase::Off,
+            muted: false,
+            latched: false,
+            has_key: false,
+            settings,
+            devices: Devices::default(),
+            input_missing: None,
+            output_missing: None,
+            models: view::models(),
+            voices: view::voices(),
+            transcript: Vec::new(),
+            problem: None,
+            version,
+            locale: sys_locale::get_locale().unwrap_or_else(|| "en".to_owned()),
+        };
+        Self(Mutex::new(State { snapshot, channel: None }))
+    }
+
+    /// The state now, and every later change to `channel`. A window that was reloaded takes the place of the one before.
+    pub(crate) fn subscribe(&self, channel: Channel<ViewEvent>) -> Snapshot {
+        let mut state = self.lock();
+        state.channel = Some(channel);
+        state.snapshot.clone()
+    }
+
+    /// The settings as the window knows them.
+    pub(crate) fn settings(&self) -> Settings {
+        self.lock().snapshot.settings.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The engine's side of a [`View`].
+pub(crate) struct ToView(pub(crate) Arc<View>);
+
+impl Frontend for ToView {
+    fn emit(&mut self, event: &Event) {
+        let Some(change) = change(event) else { return };
+        let mut state = self.0.lock();
+        state.snapshot.apply(&change);
+        state.snapshot.seq += 1;
+        let event = ViewEvent { seq: state.snapshot.seq, change };
+        // A window that has gone is no reason to stop: the next one subscribes anew.
+        if state.channel.as_ref().is_some_and(|channel| channel.send(event).is_err()) {
+            state.channel = None;
+        }
+    }
+}
+
+/// What an event means to the window; many mean nothing there.
+fn change(event: &Event) -> Option<ViewChange> {
+    Some(match event {
+        Event::Phase { phase, latched } => ViewChange::Phase { phase: *phase, latched: *latched },
+        Event::Entry(entry) => ViewChange::Entry { entry: entry.clone() },
+        Event::Append { id, text } => ViewChange::Append { id: *id, text: text.clone() },
+        Event::Cleared => ViewChange::Cleared,
+        Event::Levels { input_dbfs, output_dbfs } => ViewChange::Levels { input: *input_dbfs, output: *output_dbfs },
+        Event::Devices(devices) => ViewChange::Devices { devices: devices.as_slice().into() },
+        Event::Muted(muted) => ViewChange::Muted { muted: *muted },
+        Event::Settings { settings, has_key, input_missing, output_missing } => ViewChange::Settings {
+            settings: settings.clone(),
+            has_key: *has_key,
+            input_missing: input_missing.clone(),
+            output_missing: output_missing.clone(),
+        },
+        Event::Problem(problem) => ViewChange::Problem { problem: problem.clone() },
+        Event::Ready { .. }
+        | Event::Disconnected
+        | Event::AudioFirstSent { .. }
+        | Event::AudioFirstReceived { .. }
+        | Event::AudioFirstPlayed { .. }
+        | Event::AudioFinished { .. }
+        | Event::Interrupted { .. }
+        | Event::TurnComplete { .. }
+        | Event::Usage { .. }
+        | Event::Stopped => return None,
+    })
+}
+
+impl Snapshot {
+    fn apply(&mut self, change: &ViewChange) {
+        match change {
+            ViewChange::Phase { phase, latched } => (self.phase, self.latched) = (*phase, *latched),
+            // Levels are of the moment.
+            ViewChange::Levels { .. } => {}
+            ViewChange::Entry { entry } => match self.transcript.iter_mut().find(|known| known.id == entry.id) {
+                Some(known) => known.clone_from(entry),
+                None => self.transcript.push(entry.clone()),
+            },
+            ViewChange::Append { id, text } => {
+                if let Some(entry) = self.transcript.iter_mut().find(|known| known.id == *id) {
+                    entry.text.push_str(text);
+                }
+            }
+            ViewChange::Cleared => self.transcript.clear(),
+            ViewChange::Settings { settings, has_key, input_missing, output_missing } => {
+                self.settings.clone_from(settings);
+                self.has_key = *has_key;
+                self.input_missing.clone_from(input_missing);
+                self.output_missing.clone_from(output_missing);
+            }
+            ViewChange::Devices { devices } => self.devices.clone_from(devices),
+            ViewChange::Muted { muted } => self.muted = *muted,
+            ViewChange::Problem { problem } => self.problem.clone_from(problem),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use vivavoce_engine::{Entry, Speaker};
+
+    use super::*;
+
+    fn entry(text: &str) -> Entry {
+        Entry {
+            id: 3,
+            turn: 1,
+            speaker: Speaker::Model,
+            text: text.into(),
+            is_final: false,
+            interrupted: false,
+            started_at: 0,
+            note: None,
+        }
+    }
+
+    #[test]
+    fn whoever_comes_late_gets_what_the_others_have_heard() {
+        let view = Arc::new(View::new("1".into(), Settings::default()));
+        let mut frontend = ToView(Arc::clone(&view));
+        frontend.emit(&Event::Phase { phase: Phase::Speaking, latched: false });
+        frontend.emit(&Event::Entry(entry("Hel")));
+        frontend.emit(&Event::Append { id: 3, text: "lo".into() });
+
+        let (sent, received) = std::sync::mpsc::channel();
+        let channel = Channel::new(move |body| {
+            sent.send(body.deserialize::<serde_json::Value>().unwrap()).unwrap();
+            Ok(())
+        });
+        let snapshot = view.subscribe(channel);
+        assert_eq!((snapshot.seq, snapshot.phase), (3, Phase::Speaking));
+        assert_eq!(snapshot.transcript, [entry("Hello")]);
+
+        frontend.emit(&Event::Muted(true));
+        let event = received.recv().unwrap();
+        assert_eq!(event, serde_json::json!({ "seq": 4, "type": "muted", "muted": true }));
+    }
+}

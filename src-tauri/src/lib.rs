@@ -1,0 +1,115 @@
+//! The shell: the only code that knows Tauri.
+//!
+//! It starts the engine, hands the window's commands to it and the engine's events to the window. All state lives in the
+//! engine; what the window needs to draw itself after a reload is kept beside it in [`frontend::View`].
+
+mod commands;
+mod demo;
+mod frontend;
+pub mod view;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tauri::{App, AppHandle, Builder, Context, Manager as _, RunEvent, Runtime};
+use tracing_subscriber::EnvFilter;
+use vivavoce_engine::{Engine, EngineConfig, HostChoice, Service, SettingsStore};
+
+use crate::frontend::View;
+
+/// Device period: the shortest that never lost sound on a loaded two-core machine.
+const PERIOD: Duration = Duration::from_millis(20);
+
+/// What the program needs in its environment before any thread runs.
+pub fn prepare_environment() {
+    // WebKitGTK's DMA-BUF renderer shows a blank window on a number of Linux graphics drivers.
+    #[cfg(target_os = "linux")]
+    if std::env::var_os("WEBKIT_DISABLE_DMABUF_RENDERER").is_none() {
+        #[expect(unsafe_code, reason = "called first thing in main, before any other thread exists")]
+        // SAFETY: no other thread exists yet that could read the environment meanwhile.
+        unsafe {
+            std::env::set_var("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+        }
+    }
+}
+
+/// Runs the application until its window is closed.
+pub fn run() -> tauri::Result<()> {
+    let filter = EnvFilter::try_from_env("VIVAVOCE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let setup = |app: &mut App| {
+        let settings = app.path().app_config_dir()?.join("settings.json");
+        let api_key = std::env::var("GEMINI_API_KEY").ok().filter(|key| !key.trim().is_empty());
+        start_engine(app.handle(), SettingsStore::new(settings), api_key, HostChoice::System);
+        Ok(())
+    };
+    builder(Builder::default()).setup(setup).build(context())?.run(|app, event| {
+        if let RunEvent::Exit = event {
+            stop_engine(app);
+        }
+    });
+    Ok(())
+}
+
+/// Configuration, permissions and pages, as built in.
+pub fn context<R: Runtime>() -> Context<R> {
+    tauri::generate_context!()
+}
+
+/// The command table, on any runtime: the real one, or Tauri's own for tests.
+pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
+    builder.invoke_handler(tauri::generate_handler![
+        commands::subscribe,
+        commands::connect,
+        commands::disconnect,
+        commands::talk,
+        commands::stop,
+        commands::send_text,
+        commands::set_muted,
+        commands::clear_transcript,
+        commands::dismiss_problem,
+        commands::update_settings,
+        commands::set_api_key,
+        commands::refresh_devices,
+        commands::test_tone,
+        commands::monitor_input,
+    ])
+}
+
+/// The engine, until the program ends.
+struct Running(Mutex<Option<Engine>>);
+
+/// Starts the engine on Tauri's runtime and makes it known to the commands.
+pub fn start_engine<R: Runtime>(app: &AppHandle<R>, store: SettingsStore, api_key: Option<String>, host: HostChoice) {
+    let (mut settings, settings_fault) = store.load();
+    if api_key.is_some() && !settings.welcomed {
+        settings.service = Service::Gemini;
+    }
+    let view = Arc::new(View::new(app.package_info().version.to_string(), settings.clone()));
+    let config = EngineConfig {
+        settings,
+        store: Some(store),
+        settings_fault,
+        api_key: api_key.map(Into::into),
+        demo: demo::starter(),
+        host,
+        period: PERIOD,
+    };
+    let engine = {
+        let runtime = tauri::async_runtime::handle();
+        let _inside = runtime.inner().enter();
+        Engine::spawn(config, frontend::ToView(Arc::clone(&view)))
+    };
+    app.manage(engine.handle());
+    app.manage(view);
+    app.manage(Running(Mutex::new(Some(engine))));
+}
+
+/// Ends the conversation in good order.
+pub fn stop_engine<R: Runtime>(app: &AppHandle<R>) {
+    let running = app.state::<Running>();
+    let engine = running.0.lock().map_or(None, |mut engine| engine.take());
+    if let Some(engine) = engine {
+        tauri::async_runtime::block_on(engine.shut_down());
+    }
+}

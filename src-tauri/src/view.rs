@@ -1,0 +1,259 @@
+//! The types that cross to the window, besides those of the engine that cross as they are.
+
+use serde::Serialize;
+use ts_rs::TS;
+use vivavoce_engine::model::{self, Status};
+use vivavoce_engine::{DeviceInfo, Direction, EngineGone, Entry, Phase, Problem, Settings, SettingsError};
+
+/// A microphone or loudspeaker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Device {
+    /// Stable over restarts.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// The system's own choice.
+    pub is_default: bool,
+    /// Not a microphone but what a loudspeaker plays.
+    pub is_monitor: bool,
+}
+
+/// All devices.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Devices {
+    /// Microphones, the default first.
+    pub inputs: Vec<Device>,
+    /// Loudspeakers, the default first.
+    pub outputs: Vec<Device>,
+}
+
+impl From<&[DeviceInfo]> for Devices {
+    fn from(devices: &[DeviceInfo]) -> Self {
+        let of = |direction: Direction| {
+            let devices = devices.iter().filter(|device| device.direction == direction);
+            devices
+                .map(|device| Device {
+                    id: device.id.to_string(),
+                    name: device.name.clone(),
+                    is_default: device.is_default,
+                    is_monitor: device.is_monitor,
+                })
+                .collect()
+        };
+        Self { inputs: of(Direction::Input), outputs: of(Direction::Output) }
+    }
+}
+
+/// A model to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ModelOption {
+    /// As the service calls it.
+    pub id: String,
+    /// For people.
+    pub label: String,
+    /// Its standing, if it isn't the ordinary one.
+    pub note: Option<String>,
+}
+
+/// A prebuilt voice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct VoiceOption {
+    /// As the service calls it.
+    pub id: String,
+    /// The service's own word for it.
+    pub descriptor: String,
+}
+
+/// Everything the window shows, as of event `seq`.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Snapshot {
+    /// The last event that is in it.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// What the conversation is doing.
+    pub phase: Phase,
+    /// The microphone sends silence.
+    pub muted: bool,
+    /// Talking goes on without anything being held.
+    pub latched: bool,
+    /// Whether an API key is known.
+    pub has_key: bool,
+    /// All settings.
+    pub settings: Settings,
+    /// All devices.
+    pub devices: Devices,
+    /// The chosen input when it isn't connected.
+    pub input_missing: Option<String>,
+    /// The chosen output when it isn't connected.
+    pub output_missing: Option<String>,
+    /// Models to choose from.
+    pub models: Vec<ModelOption>,
+    /// Voices to choose from.
+    pub voices: Vec<VoiceOption>,
+    /// Both sides so far.
+    pub transcript: Vec<Entry>,
+    /// What needs the user.
+    pub problem: Option<Problem>,
+    /// The program's version.
+    pub version: String,
+    /// The desktop's language, BCP 47.
+    pub locale: String,
+}
+
+/// One change, numbered without gaps.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct ViewEvent {
+    /// One more than the event before.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// What has changed.
+    #[serde(flatten)]
+    pub change: ViewChange,
+}
+
+/// What has changed.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export)]
+pub enum ViewChange {
+    /// What the conversation is doing.
+    Phase {
+        /// In one word.
+        phase: Phase,
+        /// Talking goes on without anything being held.
+        latched: bool,
+    },
+    /// Peak levels, dBFS from −90 to 0, at most 15 a second.
+    Levels {
+        /// Microphone.
+        input: f32,
+        /// Loudspeaker.
+        output: f32,
+    },
+    /// A transcript entry is new or replaced.
+    Entry {
+        /// The whole entry.
+        entry: Entry,
+    },
+    /// More text for an entry.
+    Append {
+        /// The entry's id.
+        #[ts(type = "number")]
+        id: u64,
+        /// To be appended as it is.
+        text: String,
+    },
+    /// The transcript was cleared.
+    Cleared,
+    /// Settings, key or chosen devices.
+    Settings {
+        /// All settings.
+        settings: Settings,
+        /// Whether an API key is known.
+        has_key: bool,
+        /// The chosen input when it isn't connected.
+        input_missing: Option<String>,
+        /// The chosen output when it isn't connected.
+        output_missing: Option<String>,
+    },
+    /// All devices.
+    Devices {
+        /// As they are now.
+        devices: Devices,
+    },
+    /// The microphone was muted or unmuted.
+    Muted {
+        /// Which of the two.
+        muted: bool,
+    },
+    /// Something needs the user, or no longer does.
+    Problem {
+        /// What.
+        problem: Option<Problem>,
+    },
+}
+
+/// Why a command was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "code", rename_all = "camelCase")]
+#[ts(export)]
+pub enum CommandError {
+    /// The window sent something that can't be.
+    Invalid {
+        /// The field that is wrong.
+        field: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The engine has stopped.
+    Unavailable,
+}
+
+impl From<EngineGone> for CommandError {
+    fn from(_: EngineGone) -> Self {
+        Self::Unavailable
+    }
+}
+
+impl From<SettingsError> for CommandError {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Invalid { field, detail } => Self::Invalid { field, detail },
+            other => Self::Invalid { field: String::new(), detail: other.to_string() },
+        }
+    }
+}
+
+/// The models of the built-in table.
+pub(crate) fn models() -> Vec<ModelOption> {
+    let option = |model: &model::ModelInfo| ModelOption {
+        id: model.id.to_owned(),
+        label: label(model.id),
+        note: match model.status {
+            Status::Stable => None,
+            Status::Preview => Some("preview".to_owned()),
+            Status::Deprecated => Some("deprecated".to_owned()),
+        },
+    };
+    model::MODELS.iter().map(option).collect()
+}
+
+/// The service's prebuilt voices.
+pub(crate) fn voices() -> Vec<VoiceOption> {
+    let option =
+        |voice: &model::VoiceInfo| VoiceOption { id: voice.id.to_owned(), descriptor: voice.descriptor.to_owned() };
+    model::VOICES.iter().map(option).collect()
+}
+
+/// `gemini-3.8-live` as people write it: each word with a capital.
+fn label(id: &str) -> String {
+    let words = id.split('-').map(|word| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use ts_rs::{Config, TS as _};
+    use vivavoce_engine::TalkInput;
+
+    /// The others are exported with the types that hold them; this one only goes from the window to here.
+    #[test]
+    fn export_bindings_talkinput() {
+        TalkInput::export_all(&Config::from_env()).unwrap();
+    }
+}

@@ -1,0 +1,109 @@
+//! The commands and their permissions, through Tauri's own dispatch without a window.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use serde_json::{Value, json};
+use tauri::ipc::{CallbackFn, InvokeBody};
+use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
+use tauri::webview::InvokeRequest;
+use tauri::{App, Manager as _, WebviewWindow, WebviewWindowBuilder};
+use vivavoce_engine::{HostChoice, SettingsStore};
+
+/// A canary that must come back nowhere.
+const KEY: &str = "AIza-canary-0123456789";
+
+struct Stage {
+    app: App<MockRuntime>,
+    _folder: tempfile::TempDir,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let app = vivavoce::builder(mock_builder()).build(vivavoce::context()).unwrap();
+        let store = SettingsStore::new(folder.path().join("settings.json"));
+        vivavoce::start_engine(app.handle(), store, Some(KEY.into()), HostChoice::System);
+        Self { app, _folder: folder }
+    }
+
+    fn window(&self, label: &str) -> WebviewWindow<MockRuntime> {
+        self.app.get_webview_window(label).unwrap_or_else(|| {
+            WebviewWindowBuilder::new(&self.app, label, tauri::WebviewUrl::default()).build().unwrap()
+        })
+    }
+
+    fn invoke(&self, window: &str, command: &str, body: Value) -> Result<Value, Value> {
+        let request = InvokeRequest {
+            cmd: command.into(),
+            callback: CallbackFn(0),
+            error: CallbackFn(1),
+            url: "tauri://localhost".parse().unwrap(),
+            body: InvokeBody::Json(body),
+            headers: tauri::http::HeaderMap::default(),
+            invoke_key: INVOKE_KEY.to_string(),
+        };
+        get_ipc_response(&self.window(window), request).map(|body| body.deserialize().unwrap())
+    }
+
+    fn snapshot(&self) -> Value {
+        self.invoke("main", "subscribe", json!({ "channel": "__CHANNEL__:7" })).unwrap()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        vivavoce::stop_engine(self.app.handle());
+    }
+}
+
+#[test]
+fn the_main_window_gets_a_snapshot_without_the_key() {
+    let stage = Stage::new();
+    let snapshot = stage.snapshot();
+    assert_eq!(snapshot["settings"]["service"], "gemini");
+    assert!(!snapshot["models"].as_array().unwrap().is_empty());
+    assert_eq!(snapshot["voices"].as_array().unwrap().len(), 30);
+    assert!(!snapshot.to_string().contains("canary"));
+}
+
+#[test]
+fn another_window_is_refused_every_command() {
+    let stage = Stage::new();
+    for command in ["talk", "subscribe", "set_api_key", "update_settings"] {
+        let error = stage.invoke("other", command, json!({})).unwrap_err();
+        assert!(error.to_string().contains("not allowed"), "{command}: {error}");
+    }
+}
+
+#[test]
+fn the_main_window_is_refused_what_it_has_no_need_of() {
+    let stage = Stage::new();
+    for command in ["plugin:window|close", "plugin:event|emit", "plugin:app|version"] {
+        let error = stage.invoke("main", command, json!({})).unwrap_err();
+        assert!(error.to_string().contains("not allowed"), "{command}: {error}");
+    }
+}
+
+#[test]
+fn an_impossible_setting_is_refused_by_name() {
+    let stage = Stage::new();
+    let error = stage.invoke("main", "update_settings", json!({ "patch": { "mode": "shout" } })).unwrap_err();
+    assert_eq!((error["code"].as_str(), error["field"].as_str()), (Some("invalid"), Some("mode")));
+}
+
+#[test]
+fn a_possible_setting_is_taken() {
+    let stage = Stage::new();
+    stage.invoke("main", "update_settings", json!({ "patch": { "theme": "dark" } })).unwrap();
+    // The engine works on a thread of its own: its answer is the snapshot's next state.
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
+    while stage.snapshot()["settings"]["theme"] != "dark" {
+        assert!(std::time::Instant::now() < deadline, "the setting didn't arrive");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn an_unknown_talk_action_is_refused() {
+    let stage = Stage::new();
+    stage.invoke("main", "talk", json!({ "action": "shout" })).unwrap_err();
+}

@@ -1,0 +1,197 @@
+//! `cargo xtask test`: every check, in order, with its time.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use clap::ValueEnum;
+use vivavoce_rig::Rig;
+
+use crate::bindings::{self, Snapshot};
+use crate::setup::{self, Purpose};
+use crate::{build, demo, shell};
+
+/// The steps, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Name {
+    /// Rust code is formatted
+    Fmt,
+    /// The user interface: lints, types, unit tests, build
+    Ui,
+    /// The core does not depend on the window
+    Layers,
+    /// No warnings from clippy
+    Clippy,
+    /// Everything compiles
+    Build,
+    /// Rust tests
+    Rust,
+    /// Rust examples in documentation
+    Doctests,
+    /// The generated TypeScript types are up to date
+    Bindings,
+    /// Documentation builds without warnings
+    Docs,
+    /// An official SDK talks to the simulator
+    Sdk,
+    /// Sound through virtual devices
+    Sound,
+    /// The real window on a virtual display
+    Window,
+}
+
+/// How a step ended.
+struct Outcome {
+    name: Name,
+    took: Duration,
+    problem: Option<String>,
+}
+
+/// Runs the steps, all or some, and prints a summary as the last thing; the code says whether all passed.
+pub(crate) fn test(yes: bool, only: &[Name]) -> Result<ExitCode> {
+    setup::prepare(&Purpose::ALL, yes)?;
+    let before = bindings::snapshot()?;
+    let steps = Name::value_variants().iter().filter(|name| only.is_empty() || only.contains(name));
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for name in steps {
+        println!("\n==> {}: {}", title(*name), about(*name));
+        let start = Instant::now();
+        let needed = outcomes.iter().find(|earlier| earlier.problem.is_some() && needs(*name).contains(&earlier.name));
+        let result = match needed {
+            Some(earlier) => Err(anyhow::anyhow!("not run, because {} failed", title(earlier.name))),
+            None => step(*name, &before),
+        };
+        let problem = result.err().map(|error| format!("{error:#}"));
+        if let Some(problem) = &problem {
+            println!("  FAILED: {problem}");
+        }
+        outcomes.push(Outcome { name: *name, took: start.elapsed(), problem });
+    }
+    Ok(summary(&outcomes))
+}
+
+fn step(name: Name, before: &Snapshot) -> Result<()> {
+    match name {
+        Name::Fmt => shell::run(shell::cargo().args(["fmt", "--all", "--check"])),
+        Name::Ui => ui(),
+        Name::Layers => layers(),
+        Name::Clippy => shell::run(
+            shell::cargo()
+                .args(["clippy", "--workspace", "--all-targets"])
+                .args(build::FEATURES)
+                .args(["--", "-D", "warnings"]),
+        ),
+        Name::Build => build::everything(),
+        Name::Rust => rust_tests(Tests::Plain),
+        Name::Doctests => {
+            shell::run(shell::cargo().args(["test", "--workspace", "--doc", "--quiet"]).args(build::FEATURES))
+        }
+        Name::Bindings => bindings::compare(before),
+        Name::Docs => shell::run(
+            shell::cargo()
+                .args(["doc", "--workspace", "--no-deps", "--quiet"])
+                .args(build::FEATURES)
+                .env("RUSTDOCFLAGS", "-D warnings"),
+        ),
+        Name::Sdk => sdk(),
+        Name::Sound => rust_tests(Tests::Sound),
+        Name::Window => window(),
+    }
+}
+
+/// Steps without which another makes no sense.
+fn needs(name: Name) -> &'static [Name] {
+    match name {
+        Name::Clippy | Name::Build => &[Name::Ui],
+        Name::Rust | Name::Doctests | Name::Docs | Name::Sdk | Name::Sound | Name::Window => &[Name::Build],
+        Name::Bindings => &[Name::Build, Name::Rust],
+        Name::Fmt | Name::Ui | Name::Layers => &[],
+    }
+}
+
+fn ui() -> Result<()> {
+    setup::node_modules(setup::UI)?;
+    for script in ["lint", "check", "test", "build"] {
+        build::npm(setup::UI, &["run", script])?;
+    }
+    Ok(())
+}
+
+fn layers() -> Result<()> {
+    let tree = shell::output(shell::cargo().args(["tree", "--package", "vivavoce-engine", "--invert", "tauri"]));
+    match tree {
+        Ok(path) => ensure!(path.trim().is_empty(), "the engine depends on the window:\n{path}"),
+        // Cargo's way of saying that nothing leads there.
+        Err(error) => ensure!(error.to_string().contains("did not match any packages"), "{error:#}"),
+    }
+    Ok(())
+}
+
+/// Which Rust tests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tests {
+    /// Those that run anywhere.
+    Plain,
+    /// Those marked `#[ignore]`, because they need virtual devices; one after the other, because they keep time.
+    Sound,
+}
+
+/// The same packages and features for both kinds, so that nothing is compiled again.
+fn rust_tests(which: Tests) -> Result<()> {
+    let mut command = shell::cargo();
+    if shell::output(shell::cargo().args(["nextest", "--version"])).is_ok() {
+        command.args(["nextest", "run", "--workspace", "--no-fail-fast"]).args(build::FEATURES);
+        if which == Tests::Sound {
+            command.args(["--run-ignored", "only", "--test-threads", "1"]);
+        }
+    } else {
+        command.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]).args(build::FEATURES);
+        if which == Tests::Sound {
+            command.args(["--", "--ignored", "--test-threads", "1"]);
+        }
+    }
+    shell::run(&mut command)
+}
+
+fn sdk() -> Result<()> {
+    setup::node_modules(setup::SDK_TESTS)?;
+    let simulator = build::program("vivavoce-simulator")?;
+    shell::run(
+        shell::command("npm")
+            .arg("test")
+            .current_dir(shell::root().join(setup::SDK_TESTS))
+            .env("VIVAVOCE_SIMULATOR", simulator),
+    )
+}
+
+fn window() -> Result<()> {
+    setup::node_modules(setup::WINDOW_TESTS)?;
+    let rig = Rig::start()?;
+    shell::run(
+        demo::node(&rig)?
+            .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+            .current_dir(shell::root().join(setup::WINDOW_TESTS))
+            .env("VIVAVOCE_APP", build::program("vivavoce")?),
+    )
+}
+
+fn summary(outcomes: &[Outcome]) -> ExitCode {
+    println!("\n{:10} {:>8}  result", "step", "time");
+    for Outcome { name, took, problem } in outcomes {
+        let result = problem.as_deref().map_or("passed", |problem| problem.lines().next().unwrap_or("failed"));
+        println!("{:10} {:>6} s  {result}", title(*name), took.as_secs());
+    }
+    let total: Duration = outcomes.iter().map(|outcome| outcome.took).sum();
+    println!("{:10} {:>6} s", "all", total.as_secs());
+    let failed = outcomes.iter().filter(|outcome| outcome.problem.is_some()).count();
+    println!("{} passed, {failed} failed", outcomes.len() - failed);
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn title(name: Name) -> String {
+    name.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+fn about(name: Name) -> String {
+    name.to_possible_value().and_then(|value| Some(value.get_help()?.to_string())).unwrap_or_default()
+}
