@@ -1,0 +1,53 @@
+// The only place that talks to Tauri. Everything else sees `Backend`.
+
+import { Channel, invoke } from "@tauri-apps/api/core";
+
+import type { CommandError } from "./bindings/CommandError";
+import type { Settings } from "./bindings/Settings";
+import type { Snapshot } from "./bindings/Snapshot";
+import type { TalkInput } from "./bindings/TalkInput";
+import type { ViewEvent } from "./bindings/ViewEvent";
+
+/** What the window can ask for. Every answer but the snapshot comes as an event. */
+export interface Backend {
+  subscribe(onEvent: (event: ViewEvent) => void): Promise<Snapshot>;
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  talk(action: TalkInput): Promise<void>;
+  stop(): Promise<void>;
+  sendText(text: string): Promise<void>;
+  setMuted(muted: boolean): Promise<void>;
+  clearTranscript(): Promise<void>;
+  dismissProblem(): Promise<void>;
+  updateSettings(patch: Partial<Settings>): Promise<void>;
+  setApiKey(key: string | null): Promise<void>;
+  refreshDevices(): Promise<void>;
+  testTone(): Promise<void>;
+  monitorInput(on: boolean): Promise<void>;
+}
+
+/** The setting a refused command was about, if it was about one. */
+export function refusedField(error: unknown): string | null {
+  return isCommandError(error) && error.code === "invalid" ? error.field : null;
+}
+
+function isCommandError(error: unknown): error is CommandError {
+  return typeof error === "object" && error !== null && "code" in error;
+}
+
+export const tauriBackend: Backend = {
+  subscribe: (onEvent) => invoke("subscribe", { channel: new Channel<ViewEvent>(onEvent) }),
+  connect: () => invoke("connect"),
+  disconnect: () => invoke("disconnect"),
+  talk: (action) => invoke("talk", { action }),
+  stop: () => invoke("stop"),
+  sendText: (text) => invoke("send_text", { text }),
+  setMuted: (muted) => invoke("set_muted", { muted }),
+  clearTranscript: () => invoke("clear_transcript"),
+  dismissProblem: () => invoke("dismiss_problem"),
+  updateSettings: (patch) => invoke("update_settings", { patch }),
+  setApiKey: (key) => invoke("set_api_key", { key }),
+  refreshDevices: () => invoke("refresh_devices"),
+  testTone: () => invoke("test_tone"),
+  monitorInput: (on) => invoke("monitor_input", { on }),
+};

@@ -1,0 +1,80 @@
+// What the window shows, and how it changes. Pure: nothing here draws, waits or asks.
+
+import type { Entry } from "./bindings/Entry";
+import type { Phase } from "./bindings/Phase";
+import type { Snapshot } from "./bindings/Snapshot";
+import type { ViewEvent } from "./bindings/ViewEvent";
+
+/** The newest snapshot with every later event in it, and the levels of the moment. */
+export interface State extends Snapshot {
+  /** Peak of the microphone and of the loudspeaker, dBFS from -90 to 0. */
+  levels: { input: number; output: number };
+  /** An event is missing: the state is out of date until the next snapshot. */
+  stale: boolean;
+}
+
+const SILENCE = { input: -90, output: -90 };
+
+export function initial(snapshot: Snapshot): State {
+  return { ...snapshot, levels: SILENCE, stale: false };
+}
+
+/** The state after `event`. Events that the snapshot has already are left out; a gap makes the state stale. */
+export function update(state: State, event: ViewEvent): State {
+  if (state.stale || event.seq <= state.seq) return state;
+  if (event.seq > state.seq + 1) return { ...state, stale: true };
+  return change({ ...state, seq: event.seq }, event);
+}
+
+function change(state: State, event: ViewEvent): State {
+  switch (event.type) {
+    case "phase":
+      return { ...state, phase: event.phase, latched: event.latched };
+    case "levels":
+      return { ...state, levels: { input: event.input, output: event.output } };
+    case "entry":
+      return { ...state, transcript: withEntry(state.transcript, event.entry) };
+    case "append":
+      return { ...state, transcript: withText(state.transcript, event.id, event.text) };
+    case "cleared":
+      return { ...state, transcript: [] };
+    case "settings":
+      return {
+        ...state,
+        settings: event.settings,
+        hasKey: event.hasKey,
+        inputMissing: event.inputMissing,
+        outputMissing: event.outputMissing,
+      };
+    case "devices":
+      return { ...state, devices: event.devices };
+    case "muted":
+      return { ...state, muted: event.muted };
+    case "problem":
+      return { ...state, problem: event.problem };
+  }
+}
+
+function withEntry(transcript: Entry[], entry: Entry): Entry[] {
+  const known = transcript.findIndex((other) => other.id === entry.id);
+  return known < 0 ? [...transcript, entry] : transcript.with(known, entry);
+}
+
+function withText(transcript: Entry[], id: number, text: string): Entry[] {
+  return transcript.map((entry) => (entry.id === id ? { ...entry, text: entry.text + text } : entry));
+}
+
+/** How much of the ring a level fills: -60 dBFS and less is nothing, 0 dBFS everything. */
+export function loudness(dbfs: number): number {
+  return Math.min(1, Math.max(0, (dbfs + 60) / 60));
+}
+
+/** Whether the microphone is being listened to. */
+export function isTalking(phase: Phase, latched: boolean): boolean {
+  return latched || phase === "listening" || phase === "openingMicrophone" || phase === "paused";
+}
+
+/** Whether there is an answer that Stop could cut. */
+export function canStop(phase: Phase): boolean {
+  return phase === "speaking" || phase === "waiting" || phase === "thinking";
+}
