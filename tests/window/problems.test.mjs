@@ -1,0 +1,78 @@
+// What goes wrong is told in the window, and the window stays usable.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+
+import { checkAccessibility } from './lib/accessibility.mjs';
+import { launch, out, program } from './lib/application.mjs';
+import { phase, talk, transcript } from './lib/conversation.mjs';
+import { choose, closeSettings, openSettings } from './lib/settings.mjs';
+import { speech } from './lib/sound.mjs';
+
+test('an unreachable service is told, and the demo still works', async (t) => {
+  const application = await launch(program, {
+    settings: { welcomed: true, service: 'custom', endpoint: 'ws://127.0.0.1:9' },
+  });
+  t.after(() => application.quit());
+  await press(application);
+  const problem = await problemOf(application);
+  assert.equal(problem.code, 'connectionRefused');
+  assert.ok(problem.text.length > 20, `a sentence, not ${JSON.stringify(problem.text)}`);
+  await application.screenshot(path.join(out, 'problem-unreachable.png'));
+  await checkAccessibility(application);
+
+  await openSettings(application);
+  await choose(application, '#service', 'demo');
+  await closeSettings(application);
+  await talk(application, await speech('Are you there again?'));
+  assert.equal(await phase(application), 'ready');
+});
+
+test('a wrong key is told, and a right one works', async (t) => {
+  const service = await simulator(t, ['--bad-key', 'a-wrong-key', '--require-key', '--persona', 'echo']);
+  const application = await launch(program, {
+    settings: { welcomed: true, service: 'custom', endpoint: service },
+    environment: { GEMINI_API_KEY: 'a-wrong-key' },
+  });
+  t.after(() => application.quit());
+  await press(application);
+  const problem = await problemOf(application);
+  assert.equal(problem.code, 'keyInvalid');
+  await application.screenshot(path.join(out, 'problem-key.png'));
+
+  await openSettings(application);
+  const field = await application.find('#api-key');
+  await field.clear();
+  await field.sendKeys('another-key\uE007');
+  await closeSettings(application);
+  await talk(application, await speech('Is this key a better one?'));
+  assert.deepEqual((await transcript(application)).map((entry) => entry.speaker), ['user', 'model']);
+});
+
+/** A click on the talk button: it locks on, and off again with the next. */
+async function press(application) {
+  await application.click('#talk');
+}
+
+/** The problem that the window tells of. */
+async function problemOf(application) {
+  const banner = await application.find('[data-problem]');
+  return { code: await banner.getAttribute('data-problem'), text: await banner.getText() };
+}
+
+/** Starts the simulator as a program of its own and returns its address. */
+async function simulator(t, args) {
+  const binary = path.join(path.dirname(program), 'vivavoce-simulator');
+  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  for await (const line of createInterface(child.stdout)) {
+    const url = line.match(/wss?:\/\/[\w.:[\]]+/)?.[0];
+    if (url) return url;
+  }
+  throw new Error('the simulator named no address');
+}
