@@ -35,6 +35,24 @@ function isCommandError(error: unknown): error is CommandError {
   return typeof error === "object" && error !== null && "code" in error;
 }
 
+/**
+ * The same backend, but once the engine has stopped `onGone` is told, and no call ever comes back: there is nobody left to
+ * answer, and nothing its caller could still do.
+ */
+export function guarded(backend: Backend, onGone: () => void): Backend {
+  return new Proxy(backend, {
+    get(target, name: keyof Backend) {
+      const call = target[name].bind(target) as (...values: unknown[]) => Promise<unknown>;
+      return (...values: unknown[]) =>
+        call(...values).catch((error: unknown) => {
+          if (!isCommandError(error) || error.code !== "unavailable") throw error;
+          onGone();
+          return new Promise(() => undefined);
+        });
+    },
+  });
+}
+
 export const tauriBackend: Backend = {
   subscribe: (onEvent) => invoke("subscribe", { channel: new Channel<ViewEvent>(onEvent) }),
   connect: () => invoke("connect"),

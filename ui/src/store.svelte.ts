@@ -47,7 +47,8 @@ export class Store {
   }
 
   #apply(): void {
-    if (this.state === null) return;
+    // Until the snapshot is there, its events wait for it.
+    if (this.state === null || this.state.stale) return;
     const state = this.#queue.splice(0).reduce(update, this.state);
     this.state = state;
     if (state.stale) void this.start();

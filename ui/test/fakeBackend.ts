@@ -25,7 +25,7 @@ export class FakeBackend implements Backend {
   #refusals = new Map<Command, CommandError>();
 
   constructor(snapshotOverrides: Partial<Snapshot> = {}) {
-    this.snapshot = snapshot(snapshotOverrides);
+    this.snapshot = structuredClone(snapshot(snapshotOverrides));
   }
 
   /** Sends the window the next event. */
@@ -104,8 +104,6 @@ export class FakeBackend implements Backend {
   #take(command: Command, ...args: unknown[]): Promise<void> {
     this.calls.push([command, ...args]);
     const refusal = this.#refusals.get(command);
-    // What a command of the shell rejects with is a plain object.
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     return refusal ? Promise.reject(refusal) : Promise.resolve();
   }
 }

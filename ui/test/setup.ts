@@ -42,10 +42,13 @@ function nativeDialogs(): boolean {
   }
 }
 
-/** A browser closes a modal dialog on Esc, unless its `cancel` event is prevented. */
+/** A browser closes a modal dialog on Esc once every listener has had the key, unless `cancel` is prevented. */
 function escapeToClose(this: HTMLDialogElement, event: KeyboardEvent): void {
-  if (event.key !== "Escape" || event.defaultPrevented) return;
-  if (this.dispatchEvent(new Event("cancel", { cancelable: true }))) this.close();
+  if (event.key !== "Escape") return;
+  queueMicrotask(() => {
+    if (event.defaultPrevented) return;
+    if (this.dispatchEvent(new Event("cancel", { cancelable: true }))) this.close();
+  });
 }
 
 window.matchMedia ??= (query: string): MediaQueryList =>

@@ -228,7 +228,7 @@ describe("the store", () => {
     const store = new Store(backend);
     await store.start();
     const subscribe = backend.subscribe.bind(backend);
-    let deliver = () => undefined as void;
+    let deliver: () => void = () => undefined;
     backend.subscribe = async (onEvent) => {
       const answer = await subscribe(onEvent);
       await new Promise<void>((resolve) => (deliver = resolve));

@@ -59,7 +59,8 @@ const problems: Sentences = {
   deviceLost: (p) => `${device(p)} was disconnected. If there is another device, it is used instead.`,
   soundSystemUnavailable: () =>
     "The system's sound service doesn't answer. Check that sound works elsewhere, then try again.",
-  wavUnreadable: (p) => `The sound file ${p.device ?? ""} can't be used: ${p.detail ?? "unknown format"}.`,
+  wavUnreadable: (p) =>
+    `The sound file${p.device ? ` “${p.device}”` : ""} can't be used: ${p.detail ?? "unknown format"}.`,
   audioDropped: (p) => `The connection was too slow, so ${p.detail ?? "some"} of what you said was left out.`,
   keyMissing: () => "The Gemini API needs a key. Enter yours in the settings, or try without one.",
   keyInvalid: () => "Google doesn't accept this API key. Check for a missing character, or make a new key.",
@@ -67,7 +68,7 @@ const problems: Sentences = {
   keyLeaked: () =>
     "Google has blocked this API key because it became public. Make a new one and keep it private.",
   modelNotFound: (p) =>
-    `The model ${p.model ?? ""} isn't available for live conversation. Choose another model.`,
+    `The model${p.model ? ` ${p.model}` : ""} isn't available for live conversation. Choose another model.`,
   configurationRejected: () =>
     "The service doesn't accept one of the settings. Change the model, the voice or the instruction.",
   quotaExceeded: (p) => `Your quota is used up for now. Wait ${p.retryAfterS ?? 60} seconds, then try again.`,

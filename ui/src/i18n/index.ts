@@ -11,7 +11,7 @@ const languages: Record<Exclude<Language, "system">, Messages> = { en, ja };
 /** The language a setting means on a desktop of this locale (BCP 47). */
 export function resolve(language: Language, locale: string): Exclude<Language, "system"> {
   if (language !== "system") return language;
-  return locale.toLowerCase().startsWith("ja") ? "ja" : "en";
+  return /^ja(?![a-z])/i.test(locale) ? "ja" : "en";
 }
 
 export function messages(language: Exclude<Language, "system">): Messages {
