@@ -21,6 +21,18 @@ async function followAdvice(advice: Exclude<Advice, "none">): Promise<void> {
 }
 
 describe("a problem", () => {
+  it("offers another try where the address isn't the user's to correct", async () => {
+    const backend = await open({
+      settings: settings({ service: "gemini" }),
+      problem: problem({ code: "tlsFailed", advice: "checkEndpoint" }),
+    });
+
+    await followAdvice("retry");
+
+    expect(backend.callsOf("connect")).toHaveLength(1);
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
   it("is told in a sentence as soon as it comes, and goes when it is over", async () => {
     const backend = await open();
     expect(screen.queryByRole("alert")).toBeNull();

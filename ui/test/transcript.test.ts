@@ -148,6 +148,16 @@ describe("a screen reader", () => {
     expect(said).toEqual(["Guide: It is 8,849 metres high."]);
   });
 
+  it("does not hear what was finished before the window opened", async () => {
+    const backend = await open({ transcript: [question, answer] });
+    expect(spoken()?.trim()).toBe("");
+    const said = listen();
+
+    await show(backend, { type: "entry", entry: entry({ id: 3, text: "And how old?" }) });
+
+    expect(said).toEqual(["You: And how old?"]);
+  });
+
   it("hears both sides of turns that finish together", async () => {
     const backend = await open();
 

@@ -124,6 +124,7 @@ export const en = {
     hintHandsFree: "Click to start listening · Space",
     hintListening: "Speak freely · click to stop listening",
     hintSpeaking: "Click to interrupt · Esc to stop",
+    hintMuted: "Your microphone is muted",
     mute: "Mute the microphone",
     unmute: "Unmute the microphone",
     stop: "Stop the answer",

@@ -126,6 +126,7 @@ export const ja: Messages = {
     hintHandsFree: "クリックで聞き取りを開始 · Space",
     hintListening: "自由に話してください · クリックで聞き取りを停止",
     hintSpeaking: "クリックで割り込む · Esc で停止",
+    hintMuted: "マイクはミュートされています",
     mute: "マイクをミュート",
     unmute: "ミュートを解除",
     stop: "応答を停止",
