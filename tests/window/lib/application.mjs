@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Builder, Capabilities } from 'selenium-webdriver';
 
 import { until } from './until.mjs';
@@ -17,6 +18,9 @@ const IDENTIFIER = 'org.vivavoce.Vivavoce';
 
 /** How long the application may take to do what it is waited for, ms. */
 export const LIMIT = 30_000;
+
+/** How long it may take to end, ms. */
+const QUIT_LIMIT = 10_000;
 
 const repository = path.resolve(import.meta.dirname, '../../..');
 
@@ -136,14 +140,34 @@ export class Application {
 
   /** Writes a picture of the page. */
   async screenshot(file) {
+    // WebKitGTK without its DMABUF renderer takes the picture with the next frame, and a page that rests draws none.
+    await this.run(`
+      const spot = document.createElement('i');
+      spot.id = 'restless';
+      spot.ariaHidden = 'true';
+      Object.assign(spot.style, { position: 'fixed', width: '1px', height: '1px', right: 0, bottom: 0 });
+      document.body.append(spot);
+      let on = false;
+      spot.timer = setInterval(() => {
+        on = !on;
+        spot.style.background = on ? 'rgb(0 0 0 / 1%)' : 'rgb(0 0 0 / 2%)';
+      }, 20);
+    `);
+    const picture = await this.driver.takeScreenshot();
+    await this.run(`
+      const spot = document.getElementById('restless');
+      clearInterval(spot.timer);
+      spot.remove();
+    `);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, await this.driver.takeScreenshot(), 'base64');
+    await writeFile(file, picture, 'base64');
   }
 
   /** Ends the application and everything started for it. */
   async quit() {
     const started = await descendants(this.service.pid);
-    await this.driver.quit().catch(() => undefined);
+    // Closing the window may take the session with it before it is answered.
+    await Promise.race([this.driver.quit().catch(() => undefined), pause(QUIT_LIMIT, undefined, { ref: false })]);
     await end(this.service, started);
   }
 }

@@ -85,7 +85,9 @@ const problems: Sentences = {
   plainTextToRemote: (p) =>
     `${address(p)} would carry your voice unencrypted. Use https:// or wss://; without encryption only this computer is allowed.`,
   endpointInvalid: (p) =>
-    `${p.url ? `“${p.url}”` : "The address"} isn't an address. It should look like https://example.com.`,
+    p.url
+      ? `“${p.url}” isn't an address. It should look like https://example.com.`
+      : "The server's address is missing. Enter it in the settings; it looks like https://example.com.",
   setupTimeout: () => "The service took the connection but never became ready. Try again.",
   connectionLost: () => "The connection was lost. Check your network; the next press connects again.",
   serviceUnavailable: () => "The service has trouble at the moment. Wait a little, then try again.",

@@ -87,7 +87,9 @@ const problems: Sentences = {
   plainTextToRemote: (p) =>
     `${address(p)} では音声が暗号化されずに送られます。https:// または wss:// を使ってください。暗号化なしで使えるのは、このコンピューター内だけです。`,
   endpointInvalid: (p) =>
-    `${p.url ? `「${p.url}」` : "入力された内容"}はアドレスとして正しくありません。https://example.com のような形で入力してください。`,
+    p.url
+      ? `「${p.url}」はアドレスではありません。https://example.com のように入力してください。`
+      : "サーバーのアドレスが入力されていません。設定で https://example.com のように入力してください。",
   setupTimeout: () => "サービスに接続しましたが、準備が完了しませんでした。再試行してください。",
   connectionLost: () => "接続が切れました。ネットワークを確認してください。次にボタンを押すと再接続します。",
   serviceUnavailable: () => "サービスに障害が発生しています。しばらく待ってから、再試行してください。",

@@ -367,25 +367,29 @@ impl Conversation {
         }
     }
 
-    /// Whether the settings say enough to connect; tells the user if not.
+    /// Whether there is a connection or the settings say enough for one; tells the user if not.
     fn ready_to_connect(&mut self) -> bool {
         if self.link != Link::Off {
             return true;
         }
-        let problem = match self.settings.service {
-            Service::Demo => return true,
-            Service::Gemini if self.has_key => return true,
-            Service::Gemini => Problem::of(ProblemCode::KeyMissing),
+        let obstacle = self.obstacle();
+        let ready = obstacle.is_none();
+        if let Some(problem) = obstacle {
+            self.raise(problem);
+        }
+        ready
+    }
+
+    /// What the settings lack for a connection.
+    fn obstacle(&self) -> Option<Problem> {
+        match self.settings.service {
+            Service::Demo => None,
+            Service::Gemini => (!self.has_key).then(|| Problem::of(ProblemCode::KeyMissing)),
             Service::Custom => {
                 let endpoint = self.settings.endpoint.as_deref().unwrap_or_default();
-                match Endpoint::parse(endpoint) {
-                    Ok(_) => return true,
-                    Err(error) => Problem::endpoint(&error, endpoint),
-                }
+                Endpoint::parse(endpoint).err().map(|error| Problem::endpoint(&error, endpoint))
             }
-        };
-        self.raise(problem);
-        false
+        }
     }
 
     fn update_settings(&mut self, patch: &SettingsPatch) {
@@ -430,7 +434,10 @@ impl Conversation {
         self.silence_answer();
         self.session(DriverCommand::Disconnect);
         self.link = Link::Off;
-        self.connect(false);
+        // Settings that are still incomplete are no fault yet: the next press will say what is missing.
+        if self.obstacle().is_none() {
+            self.connect(false);
+        }
     }
 
     /// Local barge-in: what is being heard stops now, whatever the service says later.

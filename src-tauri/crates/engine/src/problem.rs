@@ -183,7 +183,8 @@ impl Problem {
             EndpointError::PlainTextToRemote { .. } => ProblemCode::PlainTextToRemote,
             _ => ProblemCode::EndpointInvalid,
         };
-        Self { url: Some(base.to_owned()), ..Self::of(code).with_detail(error.to_string()) }
+        let url = Some(base.to_owned()).filter(|base| !base.is_empty());
+        Self { url, ..Self::of(code).with_detail(error.to_string()) }
     }
 
     pub(crate) fn sound(direction: Direction, error: &AudioError) -> Self {

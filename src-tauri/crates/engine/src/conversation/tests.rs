@@ -378,6 +378,16 @@ fn a_changed_model_connects_anew_and_a_changed_theme_does_not() {
 }
 
 #[test]
+fn settings_that_are_still_incomplete_disconnect_without_a_complaint() {
+    let mut stage = Stage::ready();
+    stage.command(Command::UpdateSettings(SettingsPatch::default().with("service", "custom")));
+    assert_eq!(stage.take_said(), ["disconnect"]);
+    assert_eq!((stage.problem, stage.phase), (None, Phase::Off));
+    stage.talk(TalkInput::Press);
+    assert_eq!(stage.problem, Some(ProblemCode::EndpointInvalid));
+}
+
+#[test]
 fn chosen_devices_reach_the_sound_thread_and_a_missing_one_is_named() {
     let mut stage = Stage::demo();
     let device = DeviceInfo {
