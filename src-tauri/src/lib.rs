@@ -1,7 +1,7 @@
 //! The shell: the only code that knows Tauri.
 //!
 //! It starts the engine, hands the window's commands to it and the engine's events to the window. All state lives in the
-//! engine; what the window needs to draw itself after a reload is kept beside it in [`frontend::View`].
+//! engine; what the window needs to draw itself after a reload is kept beside it in `frontend::View`.
 
 mod commands;
 mod demo;

@@ -30,15 +30,15 @@ test('a new person is offered to try it without a key', async () => {
   await checkAccessibility(application);
 });
 
-test('the guide greets, by voice and in writing', async () => {
-  const speaker = await record();
+test('the guide greets, by voice and in writing', async (t) => {
+  const speaker = await record(t);
   await tryDemo(application);
   const heard = await compare(voice, await speaker.save(path.join(out, 'greeting.wav')));
   assert.ok(heard.loudestDbfs > -40, `the greeting was not heard: ${JSON.stringify(heard)}`);
 });
 
-test('what is said while the button is held appears, is answered in writing, and heard', async () => {
-  const speaker = await record();
+test('what is said while the button is held appears, is answered in writing, and heard', async (t) => {
+  const speaker = await record(t);
   const added = await talk(application, voice, {
     whileListening: async () => {
       assert.deepEqual((await streams()).sources, [devices.mic]);
@@ -61,20 +61,20 @@ test('a reload keeps the conversation', async () => {
   assert.equal(await phase(application), 'ready');
 });
 
-test('other devices can be plugged in and chosen, and are used at once', async () => {
+test('other devices can be plugged in and chosen, and are used at once', async (t) => {
   await openSettings(application);
   await plugSecond();
   await choose(application, '#input-device', await optionTitled(application, '#input-device', devices.second.micTitle));
   await choose(application, '#output-device', await optionTitled(application, '#output-device', devices.second.speakerTitle));
   await closeSettings(application);
 
-  const first = await record(devices.speaker);
-  const second = await record(devices.second.speaker);
+  const first = await record(t, devices.speaker);
+  const second = await record(t, devices.second.speaker);
   await talk(application, voice, {
     feed: devices.second.micFeed,
     whileListening: async () => assert.deepEqual((await streams()).sources, [devices.second.mic]),
+    whileSpeaking: async () => assert.deepEqual((await streams()).sinks, [devices.second.speaker]),
   });
-  assert.deepEqual((await streams()).sinks, [devices.second.speaker]);
   const heard = await compare(voice, await second.save(path.join(out, 'second-speaker.wav')));
   assert.ok(heard.match?.correlation > 0.99, `the second speaker did not play the answer: ${JSON.stringify(heard)}`);
   const stray = await compare(voice, await first.save(path.join(out, 'first-speaker.wav')));

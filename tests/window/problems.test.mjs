@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 import { checkAccessibility } from './lib/accessibility.mjs';
 import { launch, out, program } from './lib/application.mjs';
-import { phase, talk, transcript } from './lib/conversation.mjs';
+import { phase, talk } from './lib/conversation.mjs';
 import { closeSettings, openSettings } from './lib/settings.mjs';
 import { speech } from './lib/sound.mjs';
 
@@ -49,8 +49,8 @@ test('a wrong key is told, and a right one works', async (t) => {
   await field.sendKeys('another-key');
   await application.click('#use-api-key');
   await closeSettings(application);
-  await talk(application, await speech('Is this key a better one?'));
-  assert.deepEqual((await transcript(application)).map((entry) => entry.speaker), ['user', 'model']);
+  const added = await talk(application, await speech('Is this key a better one?'));
+  assert.deepEqual(added.map((entry) => entry.speaker), ['user', 'model']);
 });
 
 /** A click on the talk button: it locks on, and off again with the next. */

@@ -17,6 +17,7 @@ mod rig;
 mod signal;
 mod sound;
 mod speech;
+mod steadiness;
 
 pub use display::Display;
 pub use process::{Process, real_time, wait_until};
@@ -24,6 +25,7 @@ pub use rig::Rig;
 pub use signal::Signal;
 pub use sound::{Devices, FIRST, Feed, Module, Recording, SECOND, Sound};
 pub use speech::speak;
+pub use steadiness::Steadiness;
 
 /// An environment variable for a child process: name and value.
 pub type Variable = (&'static str, std::ffi::OsString);

@@ -12,6 +12,7 @@ use vivavoce_rig::{FIRST, Recording, Signal, Sound, compare};
 
 use crate::cli::{Cli, time};
 use crate::service::Service;
+use crate::steady::on_a_steady_machine;
 
 /// What `--period-ms` is by default.
 const PERIOD: Duration = Duration::from_millis(20);
@@ -31,45 +32,51 @@ const SECOND_TONE: f64 = 1900.0;
 #[test]
 #[ignore = "needs virtual devices: cargo xtask test"]
 fn stop_silences_the_speaker_within_a_period() {
-    let mut talk = Conversation::with_long_answer(&[]);
-    let at = talk.cli.say("stop");
-    talk.cli.wait_for_event("interrupted");
-    talk.assert_silent_after(at);
-    talk.cli.quit();
+    on_a_steady_machine(|| {
+        let mut talk = Conversation::with_long_answer(&[]);
+        let at = talk.cli.say("stop");
+        talk.cli.wait_for_event("interrupted");
+        talk.assert_silent_after(at);
+        talk.cli.quit();
+    });
 }
 
 #[test]
 #[ignore = "needs virtual devices: cargo xtask test"]
 fn a_new_press_silences_the_speaker_within_a_period_and_nothing_old_is_heard_later() {
-    let mut talk = Conversation::with_long_answer(&[]);
-    let at = talk.cli.say("talk on");
-    talk.cli.wait_for_event("interrupted");
-    talk.assert_silent_after(at);
+    on_a_steady_machine(|| {
+        let mut talk = Conversation::with_long_answer(&[]);
+        let at = talk.cli.say("talk on");
+        talk.cli.wait_for_event("interrupted");
+        talk.assert_silent_after(at);
 
-    let second = Signal::tone(48_000, SECOND_TONE, 0.3, Duration::from_secs(1));
-    talk.sound.feed(&second, FIRST.mic_feed).unwrap().wait().unwrap();
-    let from = talk.speaker.length();
-    talk.cli.say("talk off");
-    talk.cli.wait_for_event("audio_finished");
-    let heard = talk.speaker.stop();
-    let later = heard.part(from, heard.length());
-    assert!(later.resampled(16_000, 4000.0).level() > -40.0, "the second answer was not heard");
-    let old = level_at(&later, FIRST_TONE);
-    assert!(old < -60.0, "{old} dBFS of the cut answer came after it");
-    talk.cli.quit();
+        let second = Signal::tone(48_000, SECOND_TONE, 0.3, Duration::from_secs(1));
+        talk.sound.feed(&second, FIRST.mic_feed).unwrap().wait().unwrap();
+        let from = talk.speaker.length();
+        talk.cli.say("talk off");
+        talk.cli.wait_for_event("audio_finished");
+        let heard = talk.speaker.stop();
+        let later = heard.part(from, heard.length());
+        assert!(later.resampled(16_000, 4000.0).level() > -40.0, "the second answer was not heard");
+        let old = level_at(&later, FIRST_TONE);
+        assert!(old < -60.0, "{old} dBFS of the cut answer came after it");
+        talk.cli.quit();
+    });
 }
 
 #[test]
 #[ignore = "needs virtual devices: cargo xtask test"]
 fn the_services_interrupted_silences_the_speaker_within_a_period() {
-    let mut talk = Conversation::with_long_answer(&["--mode", "hands-free"]);
-    let voice = vivavoce_rig::speak("Wait, please stop for a moment, I have another question.").unwrap();
-    let feed = talk.sound.feed(&voice, FIRST.mic_feed).unwrap();
-    talk.cli.wait_for_event("interrupted");
-    let at = talk.service.interrupted_at(2);
-    talk.assert_silent_after(at);
-    feed.wait().unwrap();
-    talk.cli.quit();
+    on_a_steady_machine(|| {
+        let mut talk = Conversation::with_long_answer(&["--mode", "hands-free"]);
+        let voice = vivavoce_rig::speak("Wait, please stop for a moment, I have another question.").unwrap();
+        let feed = talk.sound.feed(&voice, FIRST.mic_feed).unwrap();
+        talk.cli.wait_for_event("interrupted");
+        let at = talk.service.interrupted_at(2);
+        talk.assert_silent_after(at);
+        feed.wait().unwrap();
+        talk.cli.quit();
+    });
 }
 
 /// A conversation in the middle of an answer of several seconds.
@@ -137,7 +144,7 @@ impl Conversation {
             .wait_for("silence", Duration::from_secs(20), |heard| compare::silent_from(heard, asked, QUIET, HEARD))
             .unwrap();
         let took = silent.saturating_sub(asked);
-        println!("silent {took:?} after it was asked for");
+        eprintln!("silent {took:?} after it was asked for");
         assert!(took <= PERIOD + FADE + MEASURING, "it took {took:?} to fall silent");
     }
 }

@@ -76,17 +76,18 @@ impl Cli {
         self.wait_for(&format!("the state {state}"), |event| event["event"] == "state" && event["state"] == state)
     }
 
-    /// All events of a kind so far.
-    pub(crate) fn all(&self, kind: &str) -> Vec<Value> {
-        let events = self.events.lock().unwrap();
-        events.iter().filter(|event| event["event"] == kind).cloned().collect()
-    }
-
     /// Says `quit` and waits for a clean end.
     pub(crate) fn quit(mut self) {
         self.say("quit");
         let status = self.process.wait(LIMIT).unwrap();
         assert!(status.success(), "vivavoce-cli ended with {status}");
+    }
+
+    /// Says `quit` and waits for an end that tells that the service was never reached.
+    pub(crate) fn end(mut self) {
+        self.say("quit");
+        let status = self.process.wait(LIMIT).unwrap();
+        assert_eq!(status.code(), Some(1), "vivavoce-cli ended with {status}");
     }
 
     /// Everything it said but the levels, for a failure's message.

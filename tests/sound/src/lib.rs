@@ -11,3 +11,5 @@ mod cli;
 mod complete;
 mod devices;
 mod service;
+mod steady;
+mod trouble;

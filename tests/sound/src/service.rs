@@ -31,7 +31,8 @@ impl Service {
         Self::start(ServerConfig { setup_delay, ..ServerConfig::echo() })
     }
 
-    fn start(config: ServerConfig) -> Self {
+    /// Any other.
+    pub(crate) fn start(config: ServerConfig) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let server = {
             let _inside = runtime.enter();

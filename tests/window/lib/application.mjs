@@ -127,19 +127,26 @@ export class Application {
 
   /** Gives the window's page a size. */
   async resize(width, height) {
-    await this.driver.manage().window().setRect({ width, height });
-    const inner = () => this.run('return [innerWidth, innerHeight]');
-    let [w, h] = await inner();
-    // The frame counts in setRect: ask again for what it took.
-    await this.driver.manage().window().setRect({ width: 2 * width - w, height: 2 * height - h });
+    const window = this.driver.manage().window();
     await this.waitFor(`a page of ${width}×${height}`, async () => {
-      [w, h] = await inner();
-      return w === width && h === height;
+      const [w, h] = await this.run('return [innerWidth, innerHeight]');
+      if (w === width && h === height) return true;
+      // Where a frame counts, and while the last wish is still on its way, the next look corrects it.
+      const outer = await window.getRect();
+      await window.setRect({ width: width + outer.width - w, height: height + outer.height - h });
+      return false;
     });
   }
 
-  /** Writes a picture of the page. */
+  /** Writes a picture of the page once nothing on it is on its way any more. */
   async screenshot(file) {
+    await this.waitFor('movements to end', () =>
+      this.run(`
+        const moving = (animation) =>
+          animation.playState === 'running' && animation.effect.getComputedTiming().endTime !== Infinity;
+        return !document.getAnimations().some(moving);
+      `),
+    );
     // WebKitGTK without its DMABUF renderer takes the picture with the next frame, and a page that rests draws none.
     await this.run(`
       const spot = document.createElement('i');

@@ -44,7 +44,7 @@ export async function tryDemo(application) {
  * Holds the talk button while a WAV file is spoken into the microphone, and waits until the answer has been heard.
  * Returns the entries this added to the transcript.
  */
-export async function talk(application, file, { whileListening, feed } = {}) {
+export async function talk(application, file, { whileListening, whileSpeaking, feed } = {}) {
   const before = (await transcript(application)).length;
   const button = await application.find('#talk');
   await application.driver.actions().move({ origin: button }).press().perform();
@@ -56,6 +56,7 @@ export async function talk(application, file, { whileListening, feed } = {}) {
     await application.driver.actions().release().perform();
   }
   await waitForPhase(application, 'speaking');
+  await whileSpeaking?.();
   await waitForPhase(application, 'ready');
   return application.waitFor('both sides to appear', async () => {
     const added = (await transcript(application)).slice(before);

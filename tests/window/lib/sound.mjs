@@ -51,24 +51,25 @@ export async function plugSecond() {
   }
 }
 
-/** The devices that programs record from and play to just now. */
+/** The devices that the application records from and plays to just now. */
 export async function streams() {
   const [sources, sinks, outputs, inputs] = await Promise.all(
     ['sources', 'sinks', 'source-outputs', 'sink-inputs'].map(list),
   );
   return {
-    sources: outputs.filter(isOfAProgram).map((stream) => nameOf(sources, stream.source)),
-    sinks: inputs.filter(isOfAProgram).map((stream) => nameOf(sinks, stream.sink)),
+    sources: outputs.filter(isOfTheApplication).map((stream) => nameOf(sources, stream.source)),
+    sinks: inputs.filter(isOfTheApplication).map((stream) => nameOf(sinks, stream.sink)),
   };
 }
 
-/** Listens to what a virtual speaker plays, from now on. */
-export async function record(speaker = devices.speaker) {
+/** Listens to what a virtual speaker plays, from now on, at most until the end of test `t`. */
+export async function record(t, speaker = devices.speaker) {
   const recorder = spawn(
     'pacat',
     ['--record', '--raw', '--format=s16le', '--channels=1', `--rate=${RATE}`, '--latency-msec=50', '-d', `${speaker}.monitor`],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  t?.after(() => recorder.kill('SIGKILL'));
   const chunks = [];
   recorder.stdout.on('data', (chunk) => chunks.push(chunk));
   await once(recorder.stdout, 'data');
@@ -90,9 +91,10 @@ async function list(kind) {
   return JSON.parse(stdout);
 }
 
-/** The server's own streams (a remapped microphone is one) belong to no client. */
-function isOfAProgram(stream) {
-  return stream.client !== 'n/a';
+/** Not one of the server's own streams (a remapped microphone is one), nor one of this file's recorders. */
+function isOfTheApplication(stream) {
+  const name = stream.properties['application.name'];
+  return name !== undefined && name !== 'pacat';
 }
 
 function nameOf(known, index) {

@@ -105,6 +105,7 @@ pub struct Conversation {
     link: Link,
     muted: bool,
     input_live: bool,
+    output_live: bool,
     /// The connection was lost during a press and is tried once more.
     reconnecting: bool,
     greeted: bool,
@@ -142,6 +143,7 @@ impl Conversation {
             link: Link::Off,
             muted: false,
             input_live: false,
+            output_live: false,
             reconnecting: false,
             greeted: false,
             stopping: false,

@@ -228,6 +228,7 @@ impl Problem {
         !matches!(
             self.code,
             ProblemCode::DeviceLost
+                | ProblemCode::DeviceNotFound
                 | ProblemCode::AudioDropped
                 | ProblemCode::NoAnswer
                 | ProblemCode::MalformedMessages

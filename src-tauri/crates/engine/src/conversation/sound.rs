@@ -23,7 +23,10 @@ impl Conversation {
                 self.input_live = true;
             }
             AudioEvent::InputClosed => self.input_live = false,
-            AudioEvent::OutputLive { name, rate, channels } => tracing::info!(name, rate, channels, "loudspeaker live"),
+            AudioEvent::OutputLive { name, rate, channels } => {
+                tracing::info!(name, rate, channels, "loudspeaker live");
+                self.output_live = true;
+            }
             AudioEvent::PlaybackStarted { turn, at } => {
                 self.playing = Some(turn);
                 self.emit(Event::AudioFirstPlayed { turn, at });
@@ -39,10 +42,14 @@ impl Conversation {
             AudioEvent::Levels { input_dbfs, output_dbfs } => self.emit(Event::Levels { input_dbfs, output_dbfs }),
             AudioEvent::DevicesChanged(devices) => self.handle_devices(devices),
             AudioEvent::DeviceLost { direction, name } => {
-                if direction == Direction::Input {
-                    self.input_live = false;
-                }
-                self.raise(Problem::of(ProblemCode::DeviceLost).with_device(name));
+                let live = match direction {
+                    Direction::Input => &mut self.input_live,
+                    Direction::Output => &mut self.output_live,
+                };
+                // One that was never heard of in this run wasn't lost but isn't there.
+                let lost = std::mem::take(live);
+                let code = if lost { ProblemCode::DeviceLost } else { ProblemCode::DeviceNotFound };
+                self.raise(Problem::of(code).with_device(name));
             }
             AudioEvent::Failed { direction, error } => self.handle_audio_failure(direction, &error),
             AudioEvent::Overrun { frames } => {
@@ -68,6 +75,7 @@ impl Conversation {
                 self.abandon_talk();
             }
             Direction::Output => {
+                self.output_live = false;
                 self.playing = None;
             }
         }

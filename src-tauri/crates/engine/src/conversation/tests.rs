@@ -314,6 +314,17 @@ fn a_lost_microphone_ends_the_turn_and_keeps_the_session() {
 }
 
 #[test]
+fn a_device_that_was_never_there_is_not_called_lost() {
+    let lost = || AudioEvent::DeviceLost { direction: Direction::Input, name: "mic".into() };
+    let mut stage = Stage::ready();
+    stage.audio(lost());
+    assert_eq!(stage.problem, Some(ProblemCode::DeviceNotFound));
+    let mut stage = Stage::talking();
+    stage.audio(lost());
+    assert_eq!((stage.problem, stage.phase), (Some(ProblemCode::DeviceLost), Phase::OpeningMicrophone));
+}
+
+#[test]
 fn a_connection_lost_during_a_press_is_tried_once_more_and_then_told() {
     let mut stage = Stage::talking();
     stage.live(closed(1006, ""));
