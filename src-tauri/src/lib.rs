@@ -4,7 +4,6 @@
 //! engine; what the window needs to draw itself after a reload is kept beside it in `frontend::View`.
 
 mod commands;
-mod demo;
 mod frontend;
 pub mod view;
 
@@ -14,6 +13,7 @@ use std::time::Duration;
 use tauri::{App, AppHandle, Builder, Context, Manager as _, RunEvent, Runtime};
 use tracing_subscriber::EnvFilter;
 use vivavoce_engine::{Engine, EngineConfig, HostChoice, Service, SettingsStore};
+use vivavoce_simulator::Demo;
 
 use crate::frontend::View;
 
@@ -85,13 +85,14 @@ pub fn start_engine<R: Runtime>(app: &AppHandle<R>, store: SettingsStore, api_ke
     if api_key.is_some() && !settings.welcomed {
         settings.service = Service::Gemini;
     }
+    let mut demo = Demo::default();
     let view = Arc::new(View::new(app.package_info().version.to_string(), settings.clone()));
     let config = EngineConfig {
         settings,
         store: Some(store),
         settings_fault,
         api_key: api_key.map(Into::into),
-        demo: demo::starter(),
+        demo: Box::new(move |language| demo.url(language).map_err(|error| error.to_string())),
         host,
         period: PERIOD,
     };

@@ -5,7 +5,6 @@
 
 mod args;
 mod clock;
-mod demo;
 mod output;
 mod talk;
 

@@ -9,10 +9,10 @@ use anyhow::Context as _;
 use secrecy::SecretString;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use vivavoce_engine::{Command, Engine, EngineConfig, Event, Handle, HostChoice, Service, Settings, TalkInput};
+use vivavoce_simulator::Demo;
 
 use crate::args::TalkArgs;
 use crate::clock::Clock;
-use crate::demo;
 use crate::output::Output;
 
 /// Talks until `quit`, the end of the input or SIGTERM. Fails when the service was never reached.
@@ -46,13 +46,14 @@ async fn converse(args: TalkArgs, api_key: Option<SecretString>, clock: Clock) -
             }
         }),
     );
+    let mut demo = Demo::default();
     let config = EngineConfig {
         period: Duration::from_millis(args.period_ms),
         settings: settings(args),
         store: None,
         settings_fault: None,
         api_key,
-        demo: demo::starter(),
+        demo: Box::new(move |language| demo.url(language).map_err(|error| error.to_string())),
         host: HostChoice::System,
     };
     let engine = Engine::spawn(config, output);

@@ -9,8 +9,10 @@
 
 mod link;
 mod sound;
+mod target;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 use std::collections::{HashMap, VecDeque};
 use std::str::FromStr as _;
@@ -18,22 +20,18 @@ use std::time::{Duration, Instant};
 
 use vivavoce_audio::{AudioCommand, AudioEvent, DeviceId, DeviceInfo, FRAME_SAMPLES};
 use vivavoce_live::driver::DriverCommand;
-use vivavoce_live::endpoint::Endpoint;
-use vivavoce_live::session::{self, SessionConfig, TalkMode};
+use vivavoce_live::session;
 
-use crate::command::{Command, TalkInput};
+use crate::command::Command;
 use crate::event::{Event, Phase};
 use crate::problem::{Problem, ProblemCode};
-use crate::settings::{Mode, Service, Settings, SettingsPatch};
-use crate::talk::{Talk, TalkEdge};
+use crate::settings::{Mode, Settings};
+use crate::talk::Talk;
 use crate::transcript::{Change, Note, Transcript};
 
 /// Without any sign of an answer for this long after a turn, the user is told. The service's slowest first audio was
 /// reported at 3.5 s; field clients wait 8 to 10 s.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// What the demo's guide is asked to begin with.
-const GREETING: &str = "Please greet me.";
 
 /// Something the conversation reacts to.
 #[derive(Debug)]
@@ -244,204 +242,6 @@ impl Conversation {
         }
     }
 
-    fn handle_talk(&mut self, input: TalkInput) {
-        let threshold = Duration::from_millis(u64::from(self.settings.hold_threshold_ms));
-        match self.talk.handle(input, self.settings.mode, threshold, self.now) {
-            Some(TalkEdge::Start) => self.begin_talk(),
-            Some(TalkEdge::End) => self.end_talk(),
-            None => {}
-        }
-    }
-
-    fn begin_talk(&mut self) {
-        if !self.ready_to_connect() {
-            self.talk.reset();
-            return;
-        }
-        self.clear_problem();
-        if self.settings.mode == Mode::PushToTalk {
-            self.silence_answer();
-        }
-        self.waiting_since = None;
-        match self.gate {
-            Gate::Closed => {
-                self.audio(AudioCommand::OpenGate);
-                self.open_turn();
-            }
-            Gate::Closing { .. } => {
-                self.gate = Gate::Closing { reopen: true };
-                self.audio(AudioCommand::OpenGate);
-            }
-            Gate::Open => {}
-        }
-    }
-
-    fn open_turn(&mut self) {
-        self.gate = Gate::Open;
-        self.first_captured = None;
-        self.prepare(None);
-        if self.settings.mode == Mode::PushToTalk {
-            self.asked.push_back(None);
-        }
-        self.session(DriverCommand::ActivityStart);
-    }
-
-    fn end_talk(&mut self) {
-        match self.gate {
-            Gate::Open => {
-                let tail = match self.settings.mode {
-                    Mode::PushToTalk => Duration::from_millis(u64::from(self.settings.release_tail_ms)),
-                    Mode::HandsFree => Duration::ZERO,
-                };
-                self.gate = Gate::Closing { reopen: false };
-                self.audio(AudioCommand::CloseGate { tail });
-            }
-            // The press that was to follow the tail is over before it began.
-            Gate::Closing { .. } => {
-                self.gate = Gate::Closing { reopen: false };
-                self.audio(AudioCommand::CloseGate { tail: Duration::ZERO });
-            }
-            Gate::Closed => {}
-        }
-    }
-
-    /// Ends an open turn at once, without its tail: the microphone or the connection is gone, or the program ends.
-    fn abandon_talk(&mut self) {
-        self.talk.reset();
-        if self.gate != Gate::Closed {
-            self.gate = Gate::Closed;
-            self.audio(AudioCommand::CloseGate { tail: Duration::ZERO });
-            self.session(DriverCommand::ActivityEnd);
-        }
-    }
-
-    fn send_text(&mut self, text: &str) {
-        let text = text.trim();
-        if text.is_empty() || !self.ready_to_connect() {
-            return;
-        }
-        self.clear_problem();
-        if self.gate == Gate::Open && self.settings.mode == Mode::PushToTalk {
-            // Typed while speaking: it joins the turn that is open.
-            let change = self.transcript.append(self.turn, crate::Speaker::User, text, self.wall_ms);
-            self.tell_change(change);
-        } else {
-            self.silence_answer();
-            self.prepare(None);
-            self.asked.push_back(Some(text.to_owned()));
-        }
-        self.session(DriverCommand::Text(text.to_owned()));
-    }
-
-    fn connect(&mut self, asked_for: bool) {
-        if self.link != Link::Off || !self.ready_to_connect() {
-            return;
-        }
-        self.clear_problem();
-        let greet = asked_for && self.settings.service == Service::Demo && !self.greeted;
-        self.greeted |= greet;
-        self.prepare(greet.then(|| GREETING.to_owned()));
-        self.link = Link::Connecting;
-        self.session(DriverCommand::Connect);
-    }
-
-    /// Hands the session its configuration and target when it is about to connect.
-    fn prepare(&mut self, greeting: Option<String>) {
-        if self.link == Link::Off {
-            let config = self.session_config(greeting);
-            self.session(DriverCommand::Configure(config));
-            self.effects.push_back(Effect::Retarget);
-        }
-    }
-
-    fn session_config(&self, greeting: Option<String>) -> SessionConfig {
-        let instruction = self.settings.system_instruction.trim();
-        SessionConfig {
-            model: self.settings.model.clone(),
-            voice: self.settings.voice.clone(),
-            system_instruction: (!instruction.is_empty()).then(|| instruction.to_owned()),
-            mode: match self.settings.mode {
-                Mode::PushToTalk => TalkMode::PushToTalk,
-                Mode::HandsFree => TalkMode::HandsFree,
-            },
-            greeting,
-            ..SessionConfig::default()
-        }
-    }
-
-    /// Whether there is a connection or the settings say enough for one; tells the user if not.
-    fn ready_to_connect(&mut self) -> bool {
-        if self.link != Link::Off {
-            return true;
-        }
-        let obstacle = self.obstacle();
-        let ready = obstacle.is_none();
-        if let Some(problem) = obstacle {
-            self.raise(problem);
-        }
-        ready
-    }
-
-    /// What the settings lack for a connection.
-    fn obstacle(&self) -> Option<Problem> {
-        match self.settings.service {
-            Service::Demo => None,
-            Service::Gemini => (!self.has_key).then(|| Problem::of(ProblemCode::KeyMissing)),
-            Service::Custom => {
-                let endpoint = self.settings.endpoint.as_deref().unwrap_or_default();
-                Endpoint::parse(endpoint).err().map(|error| Problem::endpoint(&error, endpoint))
-            }
-        }
-    }
-
-    fn update_settings(&mut self, patch: &SettingsPatch) {
-        let new = match self.settings.patched(patch) {
-            Ok(new) => new,
-            Err(error) => return self.raise(Problem::settings(&error)),
-        };
-        let old = std::mem::replace(&mut self.settings, new);
-        if old == self.settings {
-            return;
-        }
-        if old.input_device != self.settings.input_device {
-            self.audio(AudioCommand::SelectInput(device_id(self.settings.input_device.as_deref())));
-        }
-        if old.output_device != self.settings.output_device {
-            self.audio(AudioCommand::SelectOutput(device_id(self.settings.output_device.as_deref())));
-        }
-        self.effects.push_back(Effect::Save(self.settings.clone()));
-        self.tell_settings();
-        if session_part(&old) != session_part(&self.settings) {
-            self.restart();
-        }
-    }
-
-    fn handle_key(&mut self, present: bool) {
-        self.has_key = present;
-        self.tell_settings();
-        if self.problem.as_ref().is_some_and(Problem::is_about_key) {
-            self.clear_problem();
-        }
-        if self.settings.service == Service::Gemini {
-            self.restart();
-        }
-    }
-
-    /// Connects anew with what is set now, if there is a connection.
-    fn restart(&mut self) {
-        if self.link == Link::Off {
-            return;
-        }
-        self.abandon_talk();
-        self.silence_answer();
-        self.session(DriverCommand::Disconnect);
-        self.link = Link::Off;
-        // Settings that are still incomplete are no fault yet: the next press will say what is missing.
-        if self.obstacle().is_none() {
-            self.connect(false);
-        }
-    }
-
     /// Local barge-in: what is being heard stops now, whatever the service says later.
     fn silence_answer(&mut self) {
         if let Some(turn) = self.answering.max(self.playing) {
@@ -554,16 +354,4 @@ impl Conversation {
 /// The device a setting names; the system's default when it names none.
 pub(crate) fn device_id(setting: Option<&str>) -> DeviceId {
     setting.and_then(|id| DeviceId::from_str(id).ok()).unwrap_or_default()
-}
-
-/// The settings that a running session can't take over.
-fn session_part(settings: &Settings) -> (Service, Option<&str>, &str, Option<&str>, &str, Mode) {
-    (
-        settings.service,
-        settings.endpoint.as_deref().filter(|_| settings.service == Service::Custom),
-        &settings.model,
-        settings.voice.as_deref(),
-        &settings.system_instruction,
-        settings.mode,
-    )
 }

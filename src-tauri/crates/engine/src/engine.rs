@@ -18,7 +18,7 @@ use crate::conversation::{Conversation, Effect, Input, device_id};
 use crate::event::{Event, Frontend};
 use crate::mailbox::{self, mailbox};
 use crate::problem::Problem;
-use crate::settings::{Language, Service, Settings, SettingsStore};
+use crate::settings::{Service, Settings, SettingsStore};
 
 /// Requests waiting at most. A front end sends a handful a second; when this many wait, something is wrong with it.
 const COMMAND_QUEUE: usize = 256;
@@ -26,8 +26,9 @@ const COMMAND_QUEUE: usize = 256;
 /// How long a closing handshake may take when the program ends.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Starts the built-in demo if need be and gives its base URL. Called inside the engine's runtime; must return at once.
-pub type DemoStart = Box<dyn FnMut(Language) -> Result<String, String> + Send>;
+/// Starts the built-in demo if need be and gives its base URL, or says why it can't. Takes the guide's language as a BCP 47
+/// tag, or none for the desktop's. Called inside the engine's runtime; must return at once.
+pub type DemoStart = Box<dyn FnMut(Option<&'static str>) -> Result<String, String> + Send>;
 
 /// What an engine needs from its surroundings.
 pub struct EngineConfig {
@@ -259,7 +260,7 @@ impl<F: Frontend> Actor<F> {
                 Ok((endpoint, key))
             }
             Service::Demo => {
-                let base = (self.demo)(settings.language).map_err(Problem::demo)?;
+                let base = (self.demo)(settings.language.tag()).map_err(Problem::demo)?;
                 let endpoint = Endpoint::parse(&base).map_err(|error| Problem::endpoint(&error, &base))?;
                 Ok((endpoint, Some(Credential::ApiKey("demo".into()))))
             }

@@ -58,6 +58,17 @@ pub enum Language {
     Ja,
 }
 
+impl Language {
+    /// Its BCP 47 tag; none for the desktop's.
+    pub fn tag(self) -> Option<&'static str> {
+        match self {
+            Self::System => None,
+            Self::En => Some("en"),
+            Self::Ja => Some("ja"),
+        }
+    }
+}
+
 /// Everything the user can choose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]

@@ -10,8 +10,13 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Where the guide speaks this language. Must be called inside a tokio runtime.
-    pub fn url(&mut self, language: Language) -> Result<String, ServerError> {
+    /// Where the guide speaks the language of this BCP 47 tag, the desktop's when there is none, and English when it can't.
+    /// Must be called inside a tokio runtime.
+    pub fn url(&mut self, tag: Option<&str>) -> Result<String, ServerError> {
+        let language = match tag {
+            Some(tag) => language_of(tag),
+            None => sys_locale::get_locale().map_or(Language::En, |locale| language_of(&locale)),
+        };
         if let Some((spoken, server)) = &self.running
             && *spoken == language
         {
@@ -24,12 +29,29 @@ impl Demo {
     }
 }
 
-impl Language {
-    /// The desktop's language, if the guide speaks it; else English.
-    pub fn of_system() -> Self {
-        match sys_locale::get_locale() {
-            Some(locale) if locale.starts_with("ja") => Self::Ja,
-            _ => Self::En,
-        }
+fn language_of(tag: &str) -> Language {
+    match tag.split(['-', '_']).next() {
+        Some("ja") => Language::Ja,
+        _ => Language::En,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_guide_speaks_japanese_to_japanese_desktops_only() {
+        assert_eq!(["ja", "ja-JP", "ja_JP.UTF-8"].map(language_of), [Language::Ja; 3]);
+        assert_eq!(["en", "jam-JM", "de-DE", ""].map(language_of), [Language::En; 4]);
+    }
+
+    #[tokio::test]
+    async fn one_guide_serves_until_another_language_is_asked_for() {
+        let mut demo = Demo::default();
+        let english = demo.url(Some("en")).unwrap();
+        assert_eq!(demo.url(Some("de")).unwrap(), english);
+        assert_ne!(demo.url(Some("ja")).unwrap(), english);
     }
 }
