@@ -259,7 +259,7 @@ describe("what the button shows", () => {
 
     await show(backend, { type: "phase", phase: "listening", latched: true });
     expect(pressed()).toBe("true");
-    expect(screen.getByRole("button", { name: "Finish" })).toBe(byId("talk"));
+    expect(screen.getByRole("button", { name: "Talk", pressed: true })).toBe(byId("talk"));
 
     await show(backend, { type: "phase", phase: "waiting", latched: false });
     expect(pressed()).toBe("false");

@@ -119,7 +119,6 @@ export const en = {
   },
   talk: {
     start: "Talk",
-    finish: "Finish",
     hintRest: "Click or hold to talk · Space",
     hintHeld: "Let go to finish",
     hintLatched: "Click to finish",

@@ -121,7 +121,6 @@ export const ja: Messages = {
   },
   talk: {
     start: "話す",
-    finish: "話し終える",
     hintRest: "クリックまたは長押しで話す · Space",
     hintHeld: "離すと終了",
     hintLatched: "クリックで終了",
