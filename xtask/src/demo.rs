@@ -29,7 +29,7 @@ pub(crate) fn hold(app: &Path, out: &Path) -> Result<()> {
 /// Node on a rig, with this program at hand for its voice and ears.
 pub(crate) fn node(rig: &Rig) -> Result<Command> {
     let mut node = rig.command("node");
-    node.env("VIVAVOCE_XTASK", std::env::current_exe()?);
+    node.env("VIVAVOCE_XTASK", shell::this_program()?);
     Ok(node)
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn on_rig(words: &[String]) -> Result<ExitCode> {
     let status = rig
         .command(program)
         .args(arguments)
-        .env("VIVAVOCE_XTASK", std::env::current_exe()?)
+        .env("VIVAVOCE_XTASK", shell::this_program()?)
         .status()
         .with_context(|| format!("could not start {program}"))?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

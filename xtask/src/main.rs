@@ -82,7 +82,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    obey(Arguments::parse().command).unwrap_or_else(|error| {
+    let result = shell::this_program().and_then(|_| obey(Arguments::parse().command));
+    result.unwrap_or_else(|error| {
         eprintln!("{error:#}");
         ExitCode::FAILURE
     })

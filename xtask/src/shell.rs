@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail};
 
@@ -11,6 +12,18 @@ pub(crate) fn root() -> PathBuf {
     let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     root.pop();
     root
+}
+
+static THIS_PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+
+/// Where this program is. Asked for the first time before anything is built: building the workspace may put a new binary in
+/// its place, and the system then calls the one that runs "deleted".
+pub(crate) fn this_program() -> Result<&'static Path> {
+    if let Some(known) = THIS_PROGRAM.get() {
+        return Ok(known);
+    }
+    let found = std::env::current_exe().context("where this program is can't be found out")?;
+    Ok(THIS_PROGRAM.get_or_init(|| found))
 }
 
 /// A command that runs in the repository's root.

@@ -221,19 +221,16 @@ struct Worker {
 impl Worker {
     fn run(mut self) {
         while !self.stop.load(Ordering::Acquire) {
-            let first = if self.is_active() {
-                let in_use = self.input.is_wanted() || self.output.is_busy();
-                let wake = if in_use { WAKE } else { IDLE_WAKE };
-                match self.orders.recv_timeout(wake) {
+            let first = match self.wake() {
+                Some(wake) => match self.orders.recv_timeout(wake) {
                     Ok(order) => Some(order),
                     Err(RecvTimeoutError::Timeout) => None,
                     Err(RecvTimeoutError::Disconnected) => return,
-                }
-            } else {
-                match self.orders.recv() {
+                },
+                None => match self.orders.recv() {
                     Ok(order) => Some(order),
                     Err(_) => return,
-                }
+                },
             };
             let step = catch_unwind(AssertUnwindSafe(|| self.step(first)));
             if step.is_err() {
@@ -244,6 +241,27 @@ impl Worker {
                 self.output = OutputSide::new(self.config.output.clone());
             }
         }
+    }
+
+    /// How long to sleep at most; until the next order when there is nothing to do and nothing to wait for.
+    fn wake(&self) -> Option<Duration> {
+        if self.input.is_wanted() || self.output.is_busy() {
+            Some(WAKE)
+        } else if self.is_active() {
+            Some(IDLE_WAKE)
+        } else {
+            // Somebody is about to plug one in.
+            self.lacks_device().then_some(POLL)
+        }
+    }
+
+    /// The last list had no microphone or no speaker.
+    fn lacks_device(&self) -> bool {
+        let has = |devices: &[DeviceInfo], direction| {
+            devices.iter().any(|device| device.direction == direction && !device.is_monitor)
+        };
+        let devices = self.devices.as_deref();
+        devices.is_some_and(|devices| !has(devices, Direction::Input) || !has(devices, Direction::Output))
     }
 
     fn is_active(&self) -> bool {
@@ -314,7 +332,7 @@ impl Worker {
         };
         self.output.tick(cx);
         self.input.tick(cx);
-        if now >= self.next_poll && (self.is_open() || self.input.is_wanted()) {
+        if now >= self.next_poll && (self.is_open() || self.input.is_wanted() || self.lacks_device()) {
             self.poll();
         }
         self.tell_levels(now);

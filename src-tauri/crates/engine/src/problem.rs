@@ -1,7 +1,7 @@
 //! What needs the user: a code, an advice and the fields a sentence needs. The words are made by whoever shows it.
 
 use serde::Serialize;
-use vivavoce_audio::{AudioError, CAPTURE_RATE, Direction};
+use vivavoce_audio::{AudioError, CAPTURE_RATE, DeviceInfo, Direction};
 use vivavoce_live::close::{CloseKind, CloseReason};
 use vivavoce_live::connect::ConnectFailure;
 use vivavoce_live::endpoint::EndpointError;
@@ -236,6 +236,19 @@ impl Problem {
                 | ProblemCode::SettingsUnwritable
                 | ProblemCode::NoOutputDevice
         )
+    }
+
+    /// Whether the device it is about is among these.
+    pub(crate) fn is_mended_by(&self, devices: &[DeviceInfo]) -> bool {
+        let has = |direction| devices.iter().any(|device| device.direction == direction && !device.is_monitor);
+        match self.code {
+            ProblemCode::NoInputDevice => has(Direction::Input),
+            ProblemCode::NoOutputDevice => has(Direction::Output),
+            ProblemCode::DeviceLost | ProblemCode::DeviceNotFound => {
+                devices.iter().any(|device| self.device.as_ref() == Some(&device.name))
+            }
+            _ => false,
+        }
     }
 
     /// Whether another key could be the end of it.

@@ -86,6 +86,9 @@ impl Conversation {
         for device in &devices {
             self.device_names.insert(device.id.clone(), device.name.clone());
         }
+        if self.problem.as_ref().is_some_and(|problem| problem.is_mended_by(&devices)) {
+            self.clear_problem();
+        }
         self.devices.clone_from(&devices);
         self.emit(Event::Devices(devices));
         self.tell_settings();

@@ -418,6 +418,24 @@ fn chosen_devices_reach_the_sound_thread_and_a_missing_one_is_named() {
 }
 
 #[test]
+fn a_missing_microphone_is_no_problem_any_more_once_there_is_one() {
+    let device = |is_monitor| DeviceInfo {
+        id: "pulseaudio:mic".parse().unwrap(),
+        name: "Headset".into(),
+        direction: Direction::Input,
+        is_default: true,
+        is_monitor,
+    };
+    let mut stage = Stage::talking();
+    let error = AudioError::NoDevice { direction: Direction::Input };
+    stage.audio(AudioEvent::Failed { direction: Direction::Input, error });
+    stage.audio(AudioEvent::DevicesChanged(vec![device(true)]));
+    assert_eq!(stage.problem, Some(ProblemCode::NoInputDevice), "a monitor is no microphone");
+    stage.audio(AudioEvent::DevicesChanged(vec![device(false)]));
+    assert_eq!(stage.problem, None);
+}
+
+#[test]
 fn hands_free_goes_on_listening_while_the_answer_is_heard() {
     let mut stage = Stage::with(Settings { mode: Mode::HandsFree, ..Settings::default() }, false);
     stage.talk(TalkInput::Press);
