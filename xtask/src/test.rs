@@ -82,7 +82,7 @@ fn step(name: Name, before: &Snapshot) -> Result<()> {
                 .args(["--", "-D", "warnings"]),
         ),
         Name::Build => build::everything(),
-        Name::Rust => rust_tests(Tests::Plain),
+        Name::Rust => rust_tests(),
         Name::Doctests => {
             shell::run(shell::cargo().args(["test", "--workspace", "--doc", "--quiet"]).args(build::FEATURES))
         }
@@ -94,7 +94,7 @@ fn step(name: Name, before: &Snapshot) -> Result<()> {
                 .env("RUSTDOCFLAGS", "-D warnings"),
         ),
         Name::Sdk => sdk(),
-        Name::Sound => rust_tests(Tests::Sound),
+        Name::Sound => sound(),
         Name::Window => window(),
     }
 }
@@ -127,30 +127,26 @@ fn layers() -> Result<()> {
     Ok(())
 }
 
-/// Which Rust tests.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tests {
-    /// Those that run anywhere.
-    Plain,
-    /// Those marked `#[ignore]`, because they need virtual devices; one after the other, because they keep time.
-    Sound,
-}
-
-/// The same packages and features for both kinds, so that nothing is compiled again.
-fn rust_tests(which: Tests) -> Result<()> {
+/// Those that run anywhere; what is marked `#[ignore]` needs something that only its own step brings.
+fn rust_tests() -> Result<()> {
     let mut command = shell::cargo();
     if shell::output(shell::cargo().args(["nextest", "--version"])).is_ok() {
-        command.args(["nextest", "run", "--workspace", "--no-fail-fast"]).args(build::FEATURES);
-        if which == Tests::Sound {
-            command.args(["--run-ignored", "only", "--test-threads", "1"]);
-        }
+        command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
     } else {
-        command.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]).args(build::FEATURES);
-        if which == Tests::Sound {
-            command.args(["--", "--ignored", "--test-threads", "1"]);
-        }
+        command.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]);
     }
-    shell::run(&mut command)
+    shell::run(command.args(build::FEATURES))
+}
+
+/// The ignored tests of the packages that need virtual devices, one after the other, because they keep time.
+///
+/// Their executables are run without Cargo: choosing packages would choose other features, and compile much again.
+fn sound() -> Result<()> {
+    for (package, executable) in build::test_executables(&["vivavoce-rig", "vivavoce-sound-tests"])? {
+        println!("Sound tests of {package}:");
+        shell::run(shell::command(executable).args(["--ignored", "--test-threads", "1"]))?;
+    }
+    Ok(())
 }
 
 fn sdk() -> Result<()> {
