@@ -25,7 +25,7 @@ fn assert_usable(mut cli: Cli) {
 
 #[test]
 #[ignore = "needs virtual devices: cargo xtask test"]
-fn a_wrong_key_asks_for_another() {
+fn a_missing_key_is_asked_for() {
     let sound = Sound::start().unwrap();
     let service = Service::start(ServerConfig { require_key: true, ..ServerConfig::echo() });
     let mut cli = Cli::talk(&sound, &["--endpoint", &service.url()]);
