@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tauri::{App, AppHandle, Builder, Context, Manager as _, RunEvent, Runtime};
 use tracing_subscriber::EnvFilter;
-use vivavoce_engine::{Engine, EngineConfig, HostChoice, Service, SettingsStore};
+use vivavoce_engine::{DEFAULT_LOG, Engine, EngineConfig, HostChoice, Service, SettingsStore};
 use vivavoce_simulator::Demo;
 
 use crate::frontend::View;
@@ -35,7 +35,7 @@ pub fn prepare_environment() {
 
 /// Runs the application until its window is closed.
 pub fn run() -> tauri::Result<()> {
-    let filter = EnvFilter::try_from_env("VIVAVOCE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_env("VIVAVOCE_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let setup = |app: &mut App| {
         let settings = app.path().app_config_dir()?.join("settings.json");

@@ -61,6 +61,18 @@ test('a reload keeps the conversation', async () => {
   assert.equal(await phase(application), 'ready');
 });
 
+test('the newest words stay in view when the window gets small', async () => {
+  await application.resize(1200, 800);
+  await application.resize(420, 560);
+  await application.waitFor('text that is longer than its frame, at its end', () =>
+    application.run(`
+      const log = document.querySelector('#transcript');
+      const hidden = log.scrollHeight - log.clientHeight;
+      return hidden > 0 && hidden - log.scrollTop < 2;
+    `),
+  );
+});
+
 test('other devices can be plugged in and chosen, and are used at once', async (t) => {
   await openSettings(application);
   await plugSecond();

@@ -12,13 +12,14 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
+use vivavoce_engine::DEFAULT_LOG;
 
 use crate::args::{Args, Task};
 
 fn main() -> ExitCode {
     let args = Args::parse();
     // Standard output belongs to the events.
-    let filter = EnvFilter::try_from_env("VIVAVOCE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_env("VIVAVOCE_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let result = match args.task {
         Task::Talk(args) => talk::run(args),

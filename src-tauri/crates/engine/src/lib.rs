@@ -9,6 +9,9 @@
 //! connection and the devices. Nothing that goes wrong ends the actor: every fault becomes a [`Problem`] with a code and an
 //! advice, and the next press starts afresh.
 
+/// What is logged unless asked otherwise. PulseAudio's client calls every ordinary end of a stream an error.
+pub const DEFAULT_LOG: &str = "warn,pulseaudio::client::reactor=off";
+
 mod command;
 pub mod conversation;
 mod engine;
