@@ -1,12 +1,16 @@
 //! The commands and their permissions, through Tauri's own dispatch without a window.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "../src-tauri/crates/cli/tests/secrets/disguise.rs"]
+mod disguise;
+
+use disguise::found_in;
 use serde_json::{Value, json};
 use tauri::ipc::{CallbackFn, InvokeBody};
 use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
 use tauri::webview::InvokeRequest;
 use tauri::{App, Manager as _, WebviewWindow, WebviewWindowBuilder};
-use vivavoce_engine::{HostChoice, SettingsStore};
+use vivavoce_engine::{HostChoice, KeyStore, SettingsStore};
 
 /// A canary that must come back nowhere.
 const KEY: &str = "AIza-canary-0123456789";
@@ -21,7 +25,12 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let app = vivavoce::builder(mock_builder()).build(vivavoce::context()).unwrap();
         let store = SettingsStore::new(folder.path().join("settings.json"));
-        vivavoce::start_engine(app.handle(), store, Some(KEY.into()), HostChoice::System);
+        vivavoce::start_engine(
+            app.handle(),
+            store,
+            KeyStore::new().with_environment(Some(KEY.into())),
+            HostChoice::System,
+        );
         Self { app, _folder: folder }
     }
 
@@ -63,6 +72,30 @@ fn the_main_window_gets_a_snapshot_without_the_key() {
     assert!(!snapshot["models"].as_array().unwrap().is_empty());
     assert_eq!(snapshot["voices"].as_array().unwrap().len(), 30);
     assert!(!snapshot.to_string().contains("canary"));
+}
+
+#[test]
+fn a_key_and_what_comes_of_it_are_never_told_back() {
+    let stage = Stage::new();
+    // Port 1 is the multiplexer's, which nobody runs.
+    let patch = json!({ "service": "custom", "endpoint": "ws://127.0.0.1:1" });
+    stage.invoke("main", "update_settings", json!({ "patch": patch })).unwrap();
+    stage.invoke("main", "set_api_key", json!({ "key": KEY, "place": "session" })).unwrap();
+    stage.invoke("main", "connect", json!({})).unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    loop {
+        let snapshot = stage.snapshot();
+        assert_eq!(found_in(snapshot.to_string().as_bytes(), KEY), None, "{snapshot}");
+        if snapshot["problem"]["code"] == "connectionRefused" && snapshot["key"]["place"] == "session" {
+            break;
+        }
+        assert!(std::time::Instant::now() < deadline, "the connection wasn't refused: {snapshot}");
+        std::thread::yield_now();
+    }
+    let error = stage.invoke("main", "set_api_key", json!({ "key": KEY, "place": "environment" })).unwrap_err();
+    assert_eq!((error["code"].as_str(), error["field"].as_str()), (Some("invalid"), Some("place")));
+    let error = stage.invoke("main", "set_api_key", json!({ "key": KEY, "place": "elsewhere" })).unwrap_err();
+    assert_eq!(found_in(error.to_string().as_bytes(), KEY), None, "{error}");
 }
 
 #[test]

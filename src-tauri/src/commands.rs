@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tauri::State;
 use tauri::ipc::Channel;
-use vivavoce_engine::{Command, Handle, SettingsPatch, TalkInput};
+use vivavoce_engine::{Command, Handle, KeyPlace, SettingsPatch, TalkInput};
 
 use crate::frontend::View;
 use crate::view::{CommandError, Snapshot, ViewEvent};
@@ -65,11 +65,19 @@ pub(crate) fn update_settings(view: State<'_, Arc<View>>, engine: State<'_, Hand
     Ok(engine.send(Command::UpdateSettings(patch))?)
 }
 
-/// The key goes one way: it is never told back.
+/// The key goes one way: it is never told back. The environment can't be written to.
 #[tauri::command]
-pub(crate) fn set_api_key(engine: State<'_, Handle>, key: Option<String>) -> Done {
+pub(crate) fn set_api_key(engine: State<'_, Handle>, key: Option<String>, place: KeyPlace) -> Done {
+    if place == KeyPlace::Environment {
+        return Err(CommandError::Invalid { field: "place".into(), detail: "no place to keep a key".into() });
+    }
     let key = key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
-    Ok(engine.send(Command::SetApiKey(key.map(Into::into)))?)
+    Ok(engine.send(Command::SetApiKey(key.map(Into::into), place))?)
+}
+
+#[tauri::command]
+pub(crate) fn refresh_models(engine: State<'_, Handle>) -> Done {
+    Ok(engine.send(Command::RefreshModels)?)
 }
 
 #[tauri::command]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tauri::ipc::Channel;
-use vivavoce_engine::{Event, Frontend, Phase, Settings};
+use vivavoce_engine::{Event, Frontend, KeyStatus, Phase, Settings, UsageReport, model};
 
 use crate::view::{self, Devices, Snapshot, ViewChange, ViewEvent};
 
@@ -23,15 +23,16 @@ impl View {
             phase: Phase::Off,
             muted: false,
             latched: false,
-            has_key: false,
+            key: KeyStatus::default(),
             settings,
             devices: Devices::default(),
             input_missing: None,
             output_missing: None,
-            models: view::models(),
+            models: view::models(&model::known()),
             voices: view::voices(),
             transcript: Vec::new(),
             problem: None,
+            usage: UsageReport::default(),
             version,
             locale: sys_locale::get_locale().unwrap_or_else(|| "en".to_owned()),
         };
@@ -77,19 +78,23 @@ fn change(event: &Event) -> Option<ViewChange> {
     Some(match event {
         Event::Phase { phase, latched } => ViewChange::Phase { phase: *phase, latched: *latched },
         Event::Entry(entry) => ViewChange::Entry { entry: entry.clone() },
-        Event::Append { id, text } => ViewChange::Append { id: *id, text: text.clone() },
+        Event::Append { id, text, thought } => ViewChange::Append { id: *id, text: text.clone(), thought: *thought },
         Event::Cleared => ViewChange::Cleared,
         Event::Levels { input_dbfs, output_dbfs } => ViewChange::Levels { input: *input_dbfs, output: *output_dbfs },
         Event::Devices(devices) => ViewChange::Devices { devices: devices.as_slice().into() },
         Event::Muted(muted) => ViewChange::Muted { muted: *muted },
-        Event::Settings { settings, has_key, input_missing, output_missing } => ViewChange::Settings {
-            settings: settings.clone(),
-            has_key: *has_key,
+        Event::Settings { settings, key, input_missing, output_missing } => ViewChange::Settings {
+            settings: Box::new(settings.clone()),
+            key: *key,
             input_missing: input_missing.clone(),
             output_missing: output_missing.clone(),
         },
         Event::Problem(problem) => ViewChange::Problem { problem: problem.clone() },
+        Event::Usage { report, .. } | Event::UsageReset(report) => ViewChange::Usage { usage: *report },
+        Event::Models(models) => ViewChange::Models { models: view::models(models) },
         Event::Ready { .. }
+        | Event::Reconnecting { .. }
+        | Event::Continued { .. }
         | Event::Disconnected
         | Event::AudioFirstSent { .. }
         | Event::AudioFirstReceived { .. }
@@ -97,7 +102,6 @@ fn change(event: &Event) -> Option<ViewChange> {
         | Event::AudioFinished { .. }
         | Event::Interrupted { .. }
         | Event::TurnComplete { .. }
-        | Event::Usage { .. }
         | Event::Stopped => return None,
     })
 }
@@ -112,21 +116,23 @@ impl Snapshot {
                 Some(known) => known.clone_from(entry),
                 None => self.transcript.push(entry.clone()),
             },
-            ViewChange::Append { id, text } => {
+            ViewChange::Append { id, text, thought } => {
                 if let Some(entry) = self.transcript.iter_mut().find(|known| known.id == *id) {
-                    entry.text.push_str(text);
+                    if *thought { &mut entry.thought } else { &mut entry.text }.push_str(text);
                 }
             }
             ViewChange::Cleared => self.transcript.clear(),
-            ViewChange::Settings { settings, has_key, input_missing, output_missing } => {
+            ViewChange::Settings { settings, key, input_missing, output_missing } => {
                 self.settings.clone_from(settings);
-                self.has_key = *has_key;
+                self.key = *key;
                 self.input_missing.clone_from(input_missing);
                 self.output_missing.clone_from(output_missing);
             }
             ViewChange::Devices { devices } => self.devices.clone_from(devices),
             ViewChange::Muted { muted } => self.muted = *muted,
             ViewChange::Problem { problem } => self.problem.clone_from(problem),
+            ViewChange::Usage { usage } => self.usage = *usage,
+            ViewChange::Models { models } => self.models.clone_from(models),
         }
     }
 }
@@ -144,6 +150,7 @@ mod tests {
             turn: 1,
             speaker: Speaker::Model,
             text: text.into(),
+            thought: String::new(),
             is_final: false,
             interrupted: false,
             started_at: 0,
@@ -157,7 +164,7 @@ mod tests {
         let mut frontend = ToView(Arc::clone(&view));
         frontend.emit(&Event::Phase { phase: Phase::Speaking, latched: false });
         frontend.emit(&Event::Entry(entry("Hel")));
-        frontend.emit(&Event::Append { id: 3, text: "lo".into() });
+        frontend.emit(&Event::Append { id: 3, text: "lo".into(), thought: false });
 
         let (sent, received) = std::sync::mpsc::channel();
         let channel = Channel::new(move |body| {

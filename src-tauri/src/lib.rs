@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tauri::{App, AppHandle, Builder, Context, Manager as _, RunEvent, Runtime};
 use tracing_subscriber::EnvFilter;
-use vivavoce_engine::{DEFAULT_LOG, Engine, EngineConfig, HostChoice, Service, SettingsStore};
+use vivavoce_engine::{Engine, EngineConfig, HostChoice, KeyStore, Service, SettingsStore, SystemKeychain, log_filter};
 use vivavoce_simulator::Demo;
 
 use crate::frontend::View;
@@ -35,12 +35,16 @@ pub fn prepare_environment() {
 
 /// Runs the application until its window is closed.
 pub fn run() -> tauri::Result<()> {
-    let filter = EnvFilter::try_from_env("VIVAVOCE_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
+    let asked = std::env::var("VIVAVOCE_LOG").ok();
+    let filter = EnvFilter::try_new(log_filter(asked.as_deref())).unwrap_or_else(|_| EnvFilter::new(log_filter(None)));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let setup = |app: &mut App| {
         let settings = app.path().app_config_dir()?.join("settings.json");
-        let api_key = std::env::var("GEMINI_API_KEY").ok().filter(|key| !key.trim().is_empty());
-        start_engine(app.handle(), SettingsStore::new(settings), api_key, HostChoice::System);
+        let keys = KeyStore::new()
+            .with_environment(std::env::var("GEMINI_API_KEY").ok())
+            .with_keychain(SystemKeychain)
+            .with_file(app.path().app_local_data_dir()?.join("secret").join("api-key"));
+        start_engine(app.handle(), SettingsStore::new(settings), keys, HostChoice::System);
         Ok(())
     };
     builder(Builder::default()).setup(setup).build(context())?.run(|app, event| {
@@ -70,6 +74,7 @@ pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         commands::dismiss_problem,
         commands::update_settings,
         commands::set_api_key,
+        commands::refresh_models,
         commands::refresh_devices,
         commands::test_tone,
         commands::monitor_input,
@@ -80,9 +85,9 @@ pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
 struct Running(Mutex<Option<Engine>>);
 
 /// Starts the engine on Tauri's runtime and makes it known to the commands.
-pub fn start_engine<R: Runtime>(app: &AppHandle<R>, store: SettingsStore, api_key: Option<String>, host: HostChoice) {
+pub fn start_engine<R: Runtime>(app: &AppHandle<R>, store: SettingsStore, keys: KeyStore, host: HostChoice) {
     let (mut settings, settings_fault) = store.load();
-    if api_key.is_some() && !settings.welcomed {
+    if keys.known().key.is_some() && !settings.welcomed {
         settings.service = Service::Gemini;
     }
     let mut demo = Demo::default();
@@ -91,7 +96,7 @@ pub fn start_engine<R: Runtime>(app: &AppHandle<R>, store: SettingsStore, api_ke
         settings,
         store: Some(store),
         settings_fault,
-        api_key: api_key.map(Into::into),
+        keys,
         demo: Box::new(move |language| demo.url(language).map_err(|error| error.to_string())),
         host,
         period: PERIOD,

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use ts_rs::TS;
 use vivavoce_engine::model::{self, Status};
-use vivavoce_engine::{DeviceInfo, Direction, EngineGone, Entry, Phase, Problem, Settings, SettingsError};
+use vivavoce_engine::{
+    DeviceInfo, Direction, EngineGone, Entry, KeyStatus, Phase, Problem, Settings, SettingsError, ThinkingLevel,
+    UsageReport,
+};
 
 /// A microphone or loudspeaker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -59,6 +62,45 @@ pub struct ModelOption {
     pub label: String,
     /// Its standing, if it isn't the ordinary one.
     pub note: Option<String>,
+    /// What may be set for it; the window offers nothing else.
+    pub accepts: ModelFeatures,
+}
+
+/// What a model takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ModelFeatures {
+    /// A prebuilt voice.
+    pub voice: bool,
+    /// An explicit language.
+    pub language: bool,
+    /// Instructions.
+    pub instruction: bool,
+    /// Turns marked by the user.
+    pub push_to_talk: bool,
+    /// Temperature and the other sampling settings.
+    pub sampling: bool,
+    /// Levels of thinking; empty where there are none.
+    pub thinking_levels: Vec<ThinkingLevel>,
+    /// A budget of thinking.
+    pub thinking_budget: bool,
+    /// Summaries of thoughts.
+    pub thoughts: bool,
+    /// Resolution of images.
+    pub media_resolution: bool,
+    /// Answers in the mood of the user's voice.
+    pub affective_dialog: bool,
+    /// A choice whether it may stay silent.
+    pub proactive_audio: bool,
+    /// Languages and words to expect in transcripts.
+    pub transcription_hints: bool,
+    /// Live translation settings.
+    pub translation: bool,
+    /// A spoken answer, rather than text only.
+    pub speaks: bool,
+    /// Most tokens its context holds.
+    pub context_tokens: u32,
 }
 
 /// A prebuilt voice.
@@ -86,8 +128,8 @@ pub struct Snapshot {
     pub muted: bool,
     /// Talking goes on without anything being held.
     pub latched: bool,
-    /// Whether an API key is known.
-    pub has_key: bool,
+    /// Whether an API key is known, and where it is kept.
+    pub key: KeyStatus,
     /// All settings.
     pub settings: Settings,
     /// All devices.
@@ -104,6 +146,8 @@ pub struct Snapshot {
     pub transcript: Vec<Entry>,
     /// What needs the user.
     pub problem: Option<Problem>,
+    /// What was used so far.
+    pub usage: UsageReport,
     /// The program's version.
     pub version: String,
     /// The desktop's language, BCP 47.
@@ -153,15 +197,17 @@ pub enum ViewChange {
         id: u64,
         /// To be appended as it is.
         text: String,
+        /// To the thoughts, rather than the words.
+        thought: bool,
     },
     /// The transcript was cleared.
     Cleared,
     /// Settings, key or chosen devices.
     Settings {
         /// All settings.
-        settings: Settings,
-        /// Whether an API key is known.
-        has_key: bool,
+        settings: Box<Settings>,
+        /// Whether an API key is known, and where it is kept.
+        key: KeyStatus,
         /// The chosen input when it isn't connected.
         input_missing: Option<String>,
         /// The chosen output when it isn't connected.
@@ -181,6 +227,16 @@ pub enum ViewChange {
     Problem {
         /// What.
         problem: Option<Problem>,
+    },
+    /// What was used so far.
+    Usage {
+        /// By the newest turn and by all.
+        usage: UsageReport,
+    },
+    /// The models to choose from.
+    Models {
+        /// All of them.
+        models: Vec<ModelOption>,
     },
 }
 
@@ -215,18 +271,46 @@ impl From<SettingsError> for CommandError {
     }
 }
 
-/// The models of the built-in table.
-pub(crate) fn models() -> Vec<ModelOption> {
+/// Models as the window offers them.
+pub(crate) fn models(models: &[model::ModelInfo]) -> Vec<ModelOption> {
     let option = |model: &model::ModelInfo| ModelOption {
-        id: model.id.to_owned(),
-        label: label(model.id),
+        id: model.id.clone(),
+        label: label(&model.id),
         note: match model.status {
             Status::Stable => None,
             Status::Preview => Some("preview".to_owned()),
             Status::Deprecated => Some("deprecated".to_owned()),
         },
+        accepts: features(model),
     };
-    model::MODELS.iter().map(option).collect()
+    models.iter().map(option).collect()
+}
+
+fn features(model: &model::ModelInfo) -> ModelFeatures {
+    let capabilities = model.family.capabilities();
+    let level = |level: &model::ThinkingLevel| match level {
+        model::ThinkingLevel::Minimal => ThinkingLevel::Minimal,
+        model::ThinkingLevel::Low => ThinkingLevel::Low,
+        model::ThinkingLevel::Medium => ThinkingLevel::Medium,
+        model::ThinkingLevel::High => ThinkingLevel::High,
+    };
+    ModelFeatures {
+        voice: capabilities.voice,
+        language: capabilities.language_code,
+        instruction: capabilities.system_instruction,
+        push_to_talk: capabilities.manual_activity,
+        sampling: capabilities.sampling,
+        thinking_levels: capabilities.thinking_levels.iter().map(level).collect(),
+        thinking_budget: capabilities.thinking_budget,
+        thoughts: capabilities.thoughts,
+        media_resolution: capabilities.media_resolution,
+        affective_dialog: capabilities.affective_dialog,
+        proactive_audio: capabilities.proactive_audio,
+        transcription_hints: capabilities.transcription_hints || capabilities.transcription_vocabulary,
+        translation: capabilities.translation,
+        speaks: capabilities.audio_out,
+        context_tokens: model.context_tokens(),
+    }
 }
 
 /// The service's prebuilt voices.
@@ -249,11 +333,12 @@ fn label(id: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use ts_rs::{Config, TS as _};
-    use vivavoce_engine::TalkInput;
+    use vivavoce_engine::{KeyPlace, TalkInput};
 
-    /// The others are exported with the types that hold them; this one only goes from the window to here.
+    /// The others are exported with the types that hold them; these only go from the window to here.
     #[test]
-    fn export_bindings_talkinput() {
+    fn export_bindings_of_arguments() {
         TalkInput::export_all(&Config::from_env()).unwrap();
+        KeyPlace::export_all(&Config::from_env()).unwrap();
     }
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { ActivityHandling, GoogleGenAI } from "@google/genai";
+import { ActivityHandling, Behavior, FunctionResponseScheduling, Type } from "@google/genai";
 
-import { Conversation, MODEL, silence, startSimulator, voice } from "./simulator.js";
+import { Conversation, MODEL, connectTo, silence, startSimulator, voice } from "./simulator.js";
 
 const PUSH_TO_TALK = { realtimeInputConfig: { automaticActivityDetection: { disabled: true } } };
 
@@ -30,12 +30,21 @@ describe("the official SDK and the simulator", () => {
     await conversation.until(() => conversation.messages[0]?.setupComplete, "setupComplete");
   });
 
+  test("run the sample of the documentation", async (context) => {
+    const conversation = await converse(context, {
+      model: "gemini-2.5-flash-native-audio-preview-09-2025",
+      config: { systemInstruction: "You are a helpful and friendly AI assistant." },
+    });
+    conversation.speak(Buffer.concat([silence(16_000, 0.5), voice(16_000, 1.2), silence(16_000, 1)]), 16_000);
+    await conversation.untilTurns(1);
+    const seconds = conversation.sound().length / 2 / 24_000;
+    assert.ok(seconds >= 1.2 && seconds < 2, `${seconds} s came back`);
+  });
+
   test("hold a push-to-talk turn", async (context) => {
     const conversation = await converse(context, { config: PUSH_TO_TALK });
     const said = voice(24_000, 1.5);
-    conversation.session.sendRealtimeInput({ activityStart: {} });
-    conversation.speak(said, 24_000);
-    conversation.session.sendRealtimeInput({ activityEnd: {} });
+    conversation.say(said, 24_000);
     await conversation.untilTurns(1);
     assert.ok(conversation.sound().equals(said), "every sample comes back");
     assert.equal(conversation.inputTranscript(), " (you spoke for 1.5 s)");
@@ -68,9 +77,7 @@ describe("the official SDK and the simulator", () => {
 
   test("interrupt an answer", async (context) => {
     const conversation = await converse(context, { config: PUSH_TO_TALK });
-    conversation.session.sendRealtimeInput({ activityStart: {} });
-    conversation.speak(voice(16_000, 8), 16_000);
-    conversation.session.sendRealtimeInput({ activityEnd: {} });
+    conversation.say(voice(16_000, 8), 16_000);
     await conversation.until(() => conversation.sound().length > 0, "sound");
     conversation.session.sendRealtimeInput({ activityStart: {} });
     await conversation.untilTurns(1);
@@ -92,9 +99,7 @@ describe("the official SDK and the simulator", () => {
     };
     const conversation = await converse(context, { config });
     for (let turn = 0; turn < 2; turn += 1) {
-      conversation.session.sendRealtimeInput({ activityStart: {} });
-      conversation.speak(voice(24_000, 1), 24_000);
-      conversation.session.sendRealtimeInput({ activityEnd: {} });
+      conversation.say(voice(24_000, 1), 24_000);
     }
     await conversation.untilTurns(2);
     assert.ok(!conversation.outline().includes("interrupted"));
@@ -137,9 +142,168 @@ describe("the official SDK and the simulator", () => {
   });
 
   test("list the models", async () => {
-    const client = new GoogleGenAI({ apiKey: "any-key", httpOptions: { baseUrl: simulator.url } });
+    const client = connectTo(simulator.url);
     const names = [];
     for await (const model of await client.models.list()) names.push(model.name);
     assert.ok(names.includes(`models/${MODEL}`), `${names}`);
+  });
+});
+
+describe("functions called through the official SDK", () => {
+  let simulator;
+
+  before(async () => {
+    simulator = await startSimulator();
+  });
+
+  after(() => simulator.stop());
+
+  /** A conversation whose function has just been called. */
+  async function called(context, behavior) {
+    const declaration = {
+      name: "get_weather",
+      description: "The weather in a city.",
+      parameters: { type: Type.OBJECT, properties: { city: { type: Type.STRING } } },
+      behavior,
+    };
+    const config = { ...PUSH_TO_TALK, tools: [{ functionDeclarations: [declaration] }] };
+    const conversation = await Conversation.open(simulator.url, { config });
+    context.after(() => conversation.close());
+    conversation.session.sendClientContent({ turns: 'get_weather {"city": "Oslo"}', turnComplete: true });
+    const call = await conversation.untilCall();
+    assert.deepEqual([call.name, call.args], ["get_weather", { city: "Oslo" }]);
+    return { conversation, call };
+  }
+
+  test("block until they are answered", async (context) => {
+    const { conversation, call } = await called(context, Behavior.BLOCKING);
+    assert.ok(!conversation.outline().includes("turnComplete"));
+    conversation.session.sendToolResponse({
+      functionResponses: [{ id: call.id, name: call.name, response: { output: "rain" } }],
+    });
+    await conversation.untilTurns(1);
+    assert.equal(conversation.outputTranscript(), ' get_weather: {"output":"rain"}');
+    assert.ok(conversation.sound().length > 0);
+  });
+
+  test("do not block when they are declared so", async (context) => {
+    const { conversation, call } = await called(context, Behavior.NON_BLOCKING);
+    await conversation.untilTurns(1);
+    conversation.say(voice(24_000, 0.5), 24_000);
+    await conversation.untilTurns(2);
+    assert.equal(conversation.outputTranscript(), " (your own voice, 0.5 s)");
+    const response = { output: "rain" };
+    const scheduling = FunctionResponseScheduling.WHEN_IDLE;
+    conversation.session.sendToolResponse({
+      functionResponses: [{ id: call.id, name: call.name, response, scheduling }],
+    });
+    await conversation.untilTurns(3);
+    assert.equal(conversation.outputTranscript(), ' (your own voice, 0.5 s) get_weather: {"output":"rain"}');
+  });
+});
+
+describe("a session resumed by the official SDK", () => {
+  let simulator;
+
+  before(async () => {
+    simulator = await startSimulator("--connection-limit", "6", "--go-away", "5", "--turn-complete", "immediate");
+  });
+
+  after(() => simulator.stop());
+
+  async function converse(context, sessionResumption) {
+    const conversation = await Conversation.open(simulator.url, { config: { ...PUSH_TO_TALK, sessionResumption } });
+    context.after(() => conversation.close());
+    return conversation;
+  }
+
+  const handles = ({ messages }) =>
+    messages.map((message) => message.sessionResumptionUpdate?.newHandle).filter((handle) => handle);
+  const usage = (conversation) => conversation.messages.find((message) => message.usageMetadata)?.usageMetadata;
+
+  test("goes on after goAway where it was", async (context) => {
+    const first = await converse(context, {});
+    first.say(voice(24_000, 1), 24_000);
+    await first.untilTurns(1);
+    const { goAway } = await first.until(() => first.messages.find((message) => message.goAway), "goAway");
+    assert.equal(goAway.timeLeft, "5s");
+    // One handle comes with the session and one with the turn.
+    const handle = await first.until(() => handles(first)[1], "second handle");
+    first.close();
+    await first.until(() => first.closed, "end");
+
+    const second = await converse(context, { handle });
+    second.say(voice(24_000, 1), 24_000);
+    await second.untilTurns(1);
+    const grown = usage(second).promptTokenCount - usage(first).promptTokenCount;
+    assert.ok(grown >= 50, `${grown} more tokens: what was said and answered before is still there`);
+  });
+
+  test("needs a handle that was given out", async () => {
+    await assert.rejects(converse({}, { handle: "made-up" }), /Invalid session handle/);
+  });
+});
+
+describe("ephemeral tokens of the official SDK", () => {
+  let simulator;
+
+  before(async () => {
+    simulator = await startSimulator("--bad-key", "wrong-key");
+  });
+
+  after(() => simulator.stop());
+
+  async function create(config) {
+    const { name } = await connectTo(simulator.url, "any-key", "v1alpha").authTokens.create({ config });
+    assert.match(name, /^auth_tokens\/.{30,}$/);
+    return name;
+  }
+
+  /** A conversation with a token in place of a key. */
+  async function constrained(context, token, options = {}) {
+    const conversation = await Conversation.open(simulator.url, { key: token, apiVersion: "v1alpha", ...options });
+    context.after(() => conversation.close());
+    return conversation;
+  }
+
+  async function outputOf(conversation) {
+    conversation.say(voice(24_000, 0.5), 24_000);
+    await conversation.untilTurns(1);
+    return conversation.outputTranscript();
+  }
+
+  test("open one session", async (context) => {
+    const ahead = new Date(Date.now() + 10 * 60_000).toISOString();
+    const token = await create({ uses: 1, expireTime: ahead, newSessionExpireTime: ahead });
+    const conversation = await constrained(context, token, { config: PUSH_TO_TALK });
+    assert.equal(await outputOf(conversation), " (your own voice, 0.5 s)");
+    await assert.rejects(constrained(context, token), /Token has been used too many times/);
+  });
+
+  test("lock the whole setup", async (context) => {
+    const config = { ...PUSH_TO_TALK, outputAudioTranscription: {} };
+    const token = await create({ liveConnectConstraints: { model: MODEL, config } });
+    const conversation = await constrained(context, token, { model: "gemini-0.1-mute" });
+    assert.equal(await outputOf(conversation), " (your own voice, 0.5 s)");
+    assert.equal(conversation.inputTranscript(), "", "the client's wish does not count");
+  });
+
+  test("lock the fields they have", async (context) => {
+    const token = await create({
+      liveConnectConstraints: { model: MODEL, config: PUSH_TO_TALK },
+      lockAdditionalFields: [],
+    });
+    const conversation = await constrained(context, token, { model: "gemini-0.1-mute" });
+    assert.equal(await outputOf(conversation), " (your own voice, 0.5 s)");
+    assert.equal(conversation.inputTranscript(), " (you spoke for 0.5 s)");
+  });
+
+  test("are refused when nobody made them", async (context) => {
+    await assert.rejects(constrained(context, "auth_tokens/bogus"), /Missing or malformed auth token/);
+  });
+
+  test("are not made for a wrong key", async () => {
+    const client = connectTo(simulator.url, "wrong-key", "v1alpha");
+    await assert.rejects(client.authTokens.create({ config: {} }), /API key not valid/);
   });
 });

@@ -42,15 +42,20 @@ export async function startSimulator(...options) {
   };
 }
 
+/** The SDK's client of a simulator. */
+export function connectTo(url, key = "any-key", apiVersion = undefined) {
+  return new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: url, apiVersion } });
+}
+
 /** A session with everything the server sent, and a way to wait for it. */
 export class Conversation {
   messages = [];
   closed = null;
   #changed = new EventTarget();
 
-  static async open(url, { key = "any-key", model = MODEL, config = {} } = {}) {
+  static async open(url, { key = "any-key", model = MODEL, config = {}, apiVersion } = {}) {
     const conversation = new Conversation();
-    const client = new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: url } });
+    const client = connectTo(url, key, apiVersion);
     conversation.session = await client.live.connect({
       model,
       config: {
@@ -95,6 +100,14 @@ export class Conversation {
     return this.messages.map((message) => message.serverContent).filter(Boolean);
   }
 
+  /** The first of all calls received, when it comes. */
+  untilCall() {
+    return this.until(
+      () => this.messages.find((message) => message.toolCall)?.toolCall.functionCalls[0],
+      "toolCall",
+    );
+  }
+
   /** Bytes of all sound received. */
   sound() {
     const parts = this.contents().flatMap((content) => content.modelTurn?.parts ?? []);
@@ -116,6 +129,13 @@ export class Conversation {
       message.serverContent ? Object.keys(message.serverContent) : Object.keys(message),
     );
     return names.filter((name, index) => name !== names[index - 1]);
+  }
+
+  /** A push-to-talk turn. */
+  say(pcm, rate) {
+    this.session.sendRealtimeInput({ activityStart: {} });
+    this.speak(pcm, rate);
+    this.session.sendRealtimeInput({ activityEnd: {} });
   }
 
   speak(pcm, rate) {

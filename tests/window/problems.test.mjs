@@ -60,10 +60,11 @@ async function press(application) {
 
 /** The problem that the window tells of. */
 async function problemOf(application) {
-  await application.find('[role=alert] .sentence');
+  await application.find('#problem .title');
   return application.run(`
-    const banner = document.querySelector('[role=alert]');
-    return { code: banner.querySelector('dd').textContent, text: banner.querySelector('.sentence').textContent };
+    const banner = document.querySelector('#problem');
+    const text = [...banner.querySelectorAll('.title, .why')].map((part) => part.textContent).join(' ');
+    return { code: banner.querySelector('dd').textContent, text };
   `);
 }
 

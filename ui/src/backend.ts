@@ -3,6 +3,7 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 
 import type { CommandError } from "./bindings/CommandError";
+import type { KeyPlace } from "./bindings/KeyPlace";
 import type { Settings } from "./bindings/Settings";
 import type { Snapshot } from "./bindings/Snapshot";
 import type { TalkInput } from "./bindings/TalkInput";
@@ -20,7 +21,9 @@ export interface Backend {
   clearTranscript(): Promise<void>;
   dismissProblem(): Promise<void>;
   updateSettings(patch: Partial<Settings>): Promise<void>;
-  setApiKey(key: string | null): Promise<void>;
+  /** Hands over the API key and says where to keep it; no key forgets the one there is, wherever it is kept. */
+  setApiKey(key: string | null, place: KeyPlace): Promise<void>;
+  refreshModels(): Promise<void>;
   refreshDevices(): Promise<void>;
   testTone(): Promise<void>;
   monitorInput(on: boolean): Promise<void>;
@@ -64,7 +67,8 @@ export const tauriBackend: Backend = {
   clearTranscript: () => invoke("clear_transcript"),
   dismissProblem: () => invoke("dismiss_problem"),
   updateSettings: (patch) => invoke("update_settings", { patch }),
-  setApiKey: (key) => invoke("set_api_key", { key }),
+  setApiKey: (key, place) => invoke("set_api_key", { key, place }),
+  refreshModels: () => invoke("refresh_models"),
   refreshDevices: () => invoke("refresh_devices"),
   testTone: () => invoke("test_tone"),
   monitorInput: (on) => invoke("monitor_input", { on }),

@@ -35,14 +35,14 @@ function change(state: State, event: ViewEvent): State {
     case "entry":
       return { ...state, transcript: withEntry(state.transcript, event.entry) };
     case "append":
-      return { ...state, transcript: withText(state.transcript, event.id, event.text) };
+      return { ...state, transcript: withText(state.transcript, event) };
     case "cleared":
       return { ...state, transcript: [] };
     case "settings":
       return {
         ...state,
         settings: event.settings,
-        hasKey: event.hasKey,
+        key: event.key,
         inputMissing: event.inputMissing,
         outputMissing: event.outputMissing,
       };
@@ -52,6 +52,10 @@ function change(state: State, event: ViewEvent): State {
       return { ...state, muted: event.muted };
     case "problem":
       return { ...state, problem: event.problem };
+    case "usage":
+      return { ...state, usage: event.usage };
+    case "models":
+      return { ...state, models: event.models };
   }
 }
 
@@ -60,8 +64,11 @@ function withEntry(transcript: Entry[], entry: Entry): Entry[] {
   return known < 0 ? [...transcript, entry] : transcript.with(known, entry);
 }
 
-function withText(transcript: Entry[], id: number, text: string): Entry[] {
-  return transcript.map((entry) => (entry.id === id ? { ...entry, text: entry.text + text } : entry));
+function withText(transcript: Entry[], piece: { id: number; text: string; thought: boolean }): Entry[] {
+  const part = piece.thought ? "thought" : "text";
+  return transcript.map((entry) =>
+    entry.id === piece.id ? { ...entry, [part]: entry[part] + piece.text } : entry,
+  );
 }
 
 /** How much of the ring a level fills: -60 dBFS and less is nothing, 0 dBFS everything. */

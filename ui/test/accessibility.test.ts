@@ -1,13 +1,15 @@
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 
-import { entry, problem, settings } from "./fakeBackend";
+import { entry, features, problem, settings, tokens, usage } from "./fakeBackend";
 import { byId, open, settled, violations } from "./window";
 
 const transcript = [
   entry({ id: 1 }),
   entry({ id: 2, speaker: "model", text: "Mount Everest.", interrupted: true }),
   entry({ id: 3, text: "", note: "nothingHeard" }),
+  entry({ id: 4, speaker: "notice", text: "", note: "historyShortened" }),
+  entry({ id: 5, speaker: "model", text: "I think so.", thought: "**Thinking**\nIs it?" }),
 ];
 
 describe.each(["en", "ja"] as const)("in %s nothing stands in the way on", (language) => {
@@ -31,9 +33,46 @@ describe.each(["en", "ja"] as const)("in %s nothing stands in the way on", (lang
 
   it.each(["demo", "gemini", "custom"] as const)("the settings of %s", async (service) => {
     const chosen = settings({ language, service, model: "another", inputDevice: "pulse:builtin.monitor" });
-    await open({ settings: chosen, hasKey: true, outputMissing: "Old Headset" });
+    await open({ settings: chosen, key: { place: "session", keychain: true }, outputMissing: "Old Headset" });
     await userEvent.click(byId("settings"));
     await settled();
+
+    expect(await violations()).toEqual([]);
+  });
+
+  it.each(["apiKey", "tokenUrl", "googleCloud"] as const)("every section, entered by %s", async (kind) => {
+    const chosen = settings({
+      language,
+      service: "gemini",
+      access: { ...settings().access, kind, tokenCommand: "print-token" },
+      network: { proxy: "socks5://localhost:1080", caFile: null },
+      transcription: { ...settings().transcription, languages: ["ja", "de"] },
+    });
+    const everything = features({
+      language: true,
+      thinkingLevels: ["low"],
+      thinkingBudget: true,
+      thoughts: true,
+    });
+    const model = {
+      id: chosen.model,
+      label: "A model",
+      note: null,
+      accepts: { ...everything, affectiveDialog: true, proactiveAudio: true, translation: true },
+    };
+    await open({ settings: chosen, models: [model], key: { place: "file", keychain: false } });
+    await userEvent.click(byId("settings"));
+    await settled();
+    for (const section of document.querySelectorAll("details")) section.open = true;
+    document.querySelector<HTMLInputElement>("[name=key-place][value=file]")?.click();
+    await settled();
+
+    expect(await violations()).toEqual([]);
+  });
+
+  it("a try that is waited for", async () => {
+    const lost = problem({ code: "connectionLost", advice: "checkNetwork", retryAt: Date.now() + 60_000 });
+    await open({ settings: settings({ language }), phase: "reconnecting", problem: lost });
 
     expect(await violations()).toEqual([]);
   });
@@ -54,25 +93,32 @@ describe.each(["en", "ja"] as const)("in %s nothing stands in the way on", (lang
 
 describe("the keyboard", () => {
   it("reaches every control, in the order in which they are shown", async () => {
-    await open({ transcript, phase: "speaking" });
+    await open({
+      transcript,
+      phase: "speaking",
+      usage: usage({ conversation: tokens({ total: 9 }) }),
+    });
     const reached: string[] = [];
 
     for (;;) {
       await userEvent.tab();
       const element = document.activeElement;
       if (element === null || element === document.body || reached.length > 20) break;
-      reached.push(element.id || (element.getAttribute("aria-label") ?? element.getAttribute("value") ?? ""));
+      const label = element.getAttribute("aria-label") ?? element.getAttribute("value");
+      reached.push(element.id || (label ?? element.textContent.trim()));
     }
 
     expect(reached).toEqual([
       "Clear the conversation",
       "settings",
       "transcript",
+      "Thought for a moment",
       "mute",
       "talk",
       "stop",
       "pushToTalk",
       "composer",
+      "usage",
     ]);
   });
 });

@@ -3,10 +3,14 @@
 import type { Backend } from "../src/backend";
 import type { CommandError } from "../src/bindings/CommandError";
 import type { Entry } from "../src/bindings/Entry";
+import type { KeyPlace } from "../src/bindings/KeyPlace";
+import type { ModelFeatures } from "../src/bindings/ModelFeatures";
 import type { Problem } from "../src/bindings/Problem";
 import type { Settings } from "../src/bindings/Settings";
 import type { Snapshot } from "../src/bindings/Snapshot";
 import type { TalkInput } from "../src/bindings/TalkInput";
+import type { Tokens } from "../src/bindings/Tokens";
+import type { UsageReport } from "../src/bindings/UsageReport";
 import type { ViewChange } from "../src/bindings/ViewChange";
 import type { ViewEvent } from "../src/bindings/ViewEvent";
 
@@ -64,6 +68,7 @@ export class FakeBackend implements Backend {
   talk = (action: TalkInput): Promise<void> => this.#take("talk", action);
   stop = (): Promise<void> => this.#take("stop");
   sendText = (text: string): Promise<void> => this.#take("sendText", text);
+  refreshModels = (): Promise<void> => this.#take("refreshModels");
   refreshDevices = (): Promise<void> => this.#take("refreshDevices");
   testTone = (): Promise<void> => this.#take("testTone");
   monitorInput = (on: boolean): Promise<void> => this.#take("monitorInput", on);
@@ -89,16 +94,15 @@ export class FakeBackend implements Backend {
     this.#emitSettings();
   }
 
-  async setApiKey(key: string | null): Promise<void> {
-    await this.#take("setApiKey", key);
-    this.snapshot.hasKey = key !== null;
+  async setApiKey(key: string | null, place: KeyPlace): Promise<void> {
+    await this.#take("setApiKey", key, place);
+    this.snapshot.key.place = key === null ? null : place;
     this.#emitSettings();
   }
 
   #emitSettings(): void {
-    const { hasKey, inputMissing, outputMissing } = this.snapshot;
-    const settings = structuredClone(this.snapshot.settings);
-    this.emit({ type: "settings", settings, hasKey, inputMissing, outputMissing });
+    const { settings, key, inputMissing, outputMissing } = structuredClone(this.snapshot);
+    this.emit({ type: "settings", settings, key, inputMissing, outputMissing });
   }
 
   #take(command: Command, ...args: unknown[]): Promise<void> {
@@ -115,7 +119,7 @@ export function snapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     phase: "ready",
     muted: false,
     latched: false,
-    hasKey: false,
+    key: { place: null, keychain: true },
     settings: settings(),
     devices: {
       inputs: [
@@ -131,8 +135,27 @@ export function snapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     inputMissing: null,
     outputMissing: null,
     models: [
-      { id: "gemini-3.1-flash-live-preview", label: "Gemini 3.1 Flash Live", note: "preview" },
-      { id: "gemini-2.5-flash-native-audio", label: "Gemini 2.5 Flash", note: null },
+      {
+        id: "gemini-3.1-flash-live-preview",
+        label: "Gemini 3.1 Flash Live",
+        note: "preview",
+        accepts: features({
+          language: true,
+          thinkingLevels: ["minimal", "low", "medium", "high"],
+          thoughts: true,
+        }),
+      },
+      {
+        id: "gemini-2.5-flash-native-audio",
+        label: "Gemini 2.5 Flash",
+        note: null,
+        accepts: features({
+          thinkingBudget: true,
+          thoughts: true,
+          affectiveDialog: true,
+          proactiveAudio: true,
+        }),
+      },
     ],
     voices: [
       { id: "Puck", descriptor: "Upbeat" },
@@ -141,6 +164,7 @@ export function snapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     ],
     transcript: [],
     problem: null,
+    usage: usage(),
     version: "0.1.0",
     locale: "en-GB",
     ...overrides,
@@ -154,6 +178,35 @@ export function settings(overrides: Partial<Settings> = {}): Settings {
     model: "gemini-3.1-flash-live-preview",
     voice: null,
     systemInstruction: "",
+    greeting: "",
+    generation: {
+      language: null,
+      temperature: null,
+      topP: null,
+      topK: null,
+      maxOutputTokens: null,
+      presencePenalty: null,
+      frequencyPenalty: null,
+      seed: null,
+      mediaResolution: null,
+      affectiveDialog: false,
+      proactiveAudio: false,
+      safety: null,
+    },
+    thinking: { level: null, budget: null, show: false },
+    detection: {
+      start: null,
+      end: null,
+      prefixPaddingMs: null,
+      silenceMs: null,
+      interrupts: true,
+      coverage: null,
+    },
+    transcription: { input: true, output: true, languages: [], vocabulary: [] },
+    compression: { on: true, triggerTokens: null, targetTokens: null },
+    translation: { target: null, echo: false },
+    access: { kind: "apiKey", tokenUrl: null, tokenCommand: null, project: null, location: null },
+    network: { proxy: null, caFile: null },
     mode: "pushToTalk",
     inputDevice: null,
     outputDevice: null,
@@ -172,6 +225,7 @@ export function entry(overrides: Partial<Entry> = {}): Entry {
     turn: 1,
     speaker: "user",
     text: "What is the tallest mountain?",
+    thought: "",
     final: true,
     interrupted: false,
     startedAt: Date.UTC(2026, 0, 5, 9, 30),
@@ -190,6 +244,52 @@ export function problem(overrides: Partial<Problem> = {}): Problem {
     detail: null,
     closeCode: null,
     retryAfterS: null,
+    at: 0,
+    retryAt: null,
+    ...overrides,
+  };
+}
+
+/** What a model for conversation takes, and these besides. */
+export function features(overrides: Partial<ModelFeatures> = {}): ModelFeatures {
+  return {
+    voice: true,
+    language: false,
+    instruction: true,
+    pushToTalk: true,
+    sampling: true,
+    thinkingLevels: [],
+    thinkingBudget: false,
+    thoughts: false,
+    mediaResolution: true,
+    affectiveDialog: false,
+    proactiveAudio: false,
+    transcriptionHints: true,
+    translation: false,
+    speaks: true,
+    contextTokens: 131_072,
+    ...overrides,
+  };
+}
+
+/** Nothing used yet, but for these. */
+export function usage(overrides: Partial<UsageReport> = {}): UsageReport {
+  return { turn: tokens(), conversation: tokens(), turnCost: null, conversationCost: null, ...overrides };
+}
+
+/** No tokens, but for these. */
+export function tokens(overrides: Partial<Tokens> = {}): Tokens {
+  return {
+    textIn: 0,
+    audioIn: 0,
+    imageIn: 0,
+    textOut: 0,
+    audioOut: 0,
+    thoughts: 0,
+    cached: 0,
+    toolUse: 0,
+    unattributed: 0,
+    total: 0,
     ...overrides,
   };
 }

@@ -1,8 +1,11 @@
+import { readdirSync, readFileSync } from "node:fs";
+
 import { describe, expect, it } from "vitest";
 
 import type { Problem } from "../src/bindings/Problem";
 import type { ProblemCode } from "../src/bindings/ProblemCode";
 import { messages, resolve } from "../src/i18n";
+import { explain } from "../src/i18n/problems";
 import { problem } from "./fakeBackend";
 
 const languages = ["en", "ja"] as const;
@@ -14,7 +17,7 @@ const known = {
   retryAfterS: 37,
 };
 
-/** Which of a problem's facts its sentence has to name. */
+/** Which of a problem's facts its explanation has to name. */
 const facts: Record<ProblemCode, (keyof typeof known)[]> = {
   noInputDevice: [],
   noOutputDevice: [],
@@ -32,6 +35,23 @@ const facts: Record<ProblemCode, (keyof typeof known)[]> = {
   keyLeaked: [],
   modelNotFound: ["model"],
   configurationRejected: [],
+  fieldUnknown: [],
+  preconditionFailed: [],
+  soundRejected: [],
+  modalityRejected: [],
+  languageRejected: [],
+  activityMarksRejected: [],
+  tokenInvalid: [],
+  tokenUsed: [],
+  tokenUnavailable: [],
+  inputRefused: [],
+  entityGone: [],
+  sessionGone: [],
+  idleClosed: [],
+  lifetimeOver: [],
+  proxyFailed: [],
+  certificatesUnreadable: [],
+  keychainUnavailable: [],
   quotaExceeded: ["retryAfterS"],
   locationUnsupported: [],
   hostUnreachable: ["url"],
@@ -55,23 +75,51 @@ const codes = Object.keys(facts) as ProblemCode[];
 
 describe.each(languages)("the problems in %s", (language) => {
   const { problems } = messages(language);
-  const sentence = (overrides: Partial<Problem> & { code: ProblemCode }) =>
-    problems[overrides.code](problem(overrides));
+  const parts = (overrides: Partial<Problem> & { code: ProblemCode }) =>
+    explain(problems, problem(overrides));
   const end = language === "ja" ? /。$/ : /\.$/;
+  const broken = /null|undefined|NaN|“”|「」|（）| {2}| [.,:]/;
 
-  it.each(codes)("%s is a sentence that names what is known", (code) => {
-    const said = sentence({ code, ...known });
+  it.each(codes)("%s is told with what is known", (code) => {
+    const { title, cause, remedy } = parts({ code, ...known });
 
-    expect(said).toMatch(end);
-    for (const fact of facts[code]) expect(said).toContain(String(known[fact]));
+    expect(cause).toMatch(end);
+    expect(remedy).toMatch(end);
+    for (const fact of facts[code]) expect(title + cause + remedy).toContain(String(known[fact]));
   });
 
-  it.each(codes)("%s is a sentence when nothing is known", (code) => {
-    const said = sentence({ code });
+  it.each(codes)("%s is told when nothing is known", (code) => {
+    const { title, cause, remedy } = parts({ code });
 
-    expect(said).toMatch(end);
-    expect(said).not.toMatch(/null|undefined|NaN|“”|「」| {2}| [.,:]/);
+    expect(title).toMatch(/[^.。\s]$/);
+    expect(cause).toMatch(end);
+    expect(remedy).toMatch(end);
+    expect([title, cause, remedy].join("|")).not.toMatch(broken);
   });
+
+  it("say of each something else, and of each what happened, why, and what to do", () => {
+    const told = codes.map((code) => parts({ code }));
+
+    expect(new Set(told.map(({ title }) => title)).size).toBe(codes.length);
+    expect(new Set(told.map(({ title, cause, remedy }) => title + cause + remedy)).size).toBe(codes.length);
+    for (const { title, cause, remedy } of told) expect(new Set([title, cause, remedy]).size).toBe(3);
+  });
+
+  it("say of a quota that comes back by itself that it is to be waited for", () => {
+    const waiting = parts({ code: "quotaExceeded", retryAfterS: 37, retryAt: 1 });
+
+    expect(waiting.remedy).not.toContain("37");
+    expect(waiting.remedy).toMatch(end);
+  });
+});
+
+it("tells no problem in the same words in two languages", () => {
+  for (const code of codes) {
+    const [en, ja] = languages.map((language) => explain(messages(language).problems, problem({ code })));
+    expect(ja?.title).not.toBe(en?.title);
+    expect(ja?.cause).not.toBe(en?.cause);
+    expect(ja?.remedy).not.toBe(en?.remedy);
+  }
 });
 
 describe("the languages", () => {
@@ -87,6 +135,8 @@ describe("the languages", () => {
     expect(latin.map(([name]) => name).sort()).toEqual([
       "advice.none",
       "header.gemini",
+      "locale",
+      "options.access.googleCloud",
       "settings.gemini",
       "settings.version",
       "transcript.model",
@@ -98,14 +148,39 @@ describe("the languages", () => {
 
   it("fill in what a text is about", () => {
     for (const language of languages) {
-      const { settings, transcript } = messages(language);
+      const { settings, options, transcript, usage, problem } = messages(language);
       expect(settings.systemDefault("USB Headset")).toContain("USB Headset");
       expect(settings.systemDefault(null)).not.toMatch(/null|\(\)|（）/);
       expect(settings.monitor("Speakers")).toContain("Speakers");
       expect(settings.missing("Old Headset")).toContain("Old Headset");
       expect(settings.version("1.2.3")).toContain("1.2.3");
+      expect(settings.outOfRange(3, 9)).toMatch(/3.*9/);
+      expect(settings.wholeOutOfRange(3, 9)).toMatch(/3.*9/);
+      expect(options.languages.remove("Welsh")).toContain("Welsh");
       expect(transcript.said("Gemini", "Hello")).toMatch(/Gemini.*Hello/);
+      expect(usage.tokens("1,234")).toContain("1,234");
+      expect(usage.simulated("1,234")).toContain("1,234");
+      expect(usage.cost("$0.01")).toContain("$0.01");
+      expect(problem.retryIn(12)).toContain("12");
     }
+  });
+
+  it("have no text that is shown nowhere", () => {
+    const source = sources("src").join("\n");
+    const unused = texts(messages("en"))
+      .map(([name]) => name)
+      .filter((name) => !isUsed(name, source));
+
+    expect(unused).toEqual([]);
+  });
+
+  it("would notice one", () => {
+    expect(isUsed("talk.hintRest", "const talk = text().talk; talk.hintRest;")).toBe(true);
+    expect(isUsed("talk.hintRest", "const talk = text().talk; talk.hintRested;")).toBe(false);
+    expect(isUsed("phases.off", "text().phases[phase]")).toBe(true);
+    expect(isUsed("phases.off", "text().phase[phase]")).toBe(false);
+    expect(isUsed("options.seed.note", "<NumberField text={text.seed} />")).toBe(true);
+    expect(isUsed("options.seed.note", "<NumberField text={text.seeds} />")).toBe(false);
   });
 });
 
@@ -143,4 +218,23 @@ function empty(of: object): string[] {
   return texts(of)
     .filter(([, text]) => text.trim() === "")
     .map(([name]) => name);
+}
+
+/** The window's code, without its texts and types. */
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.(ts|svelte)$/.test(file) && !/^(i18n|bindings)\b/.test(file))
+    .map((file) => readFileSync(`${folder}/${file}`, "utf8"));
+}
+
+/**
+ * Whether the code mentions a text: what it is part of is looked into by a variable, or it is named itself, or (of a label
+ * with its note and choices) what it belongs to. An object's short name in a component is as good as the long one.
+ */
+function isUsed(name: string, source: string): boolean {
+  const [first = "", second = "", third] = name.split(".");
+  const mentions = (pattern: string) => new RegExp(pattern).test(source);
+  if (second === "") return mentions(`\\.${first}\\b`);
+  if (mentions(`\\.${first}\\[`)) return true;
+  return mentions(`\\.${second}\\b`) || (third === undefined && mentions(`"${second}"`));
 }

@@ -4,7 +4,7 @@ import type { Entry } from "../src/bindings/Entry";
 import type { Phase } from "../src/bindings/Phase";
 import type { Settings } from "../src/bindings/Settings";
 import type { Snapshot } from "../src/bindings/Snapshot";
-import { entry, FakeBackend, problem, settings, snapshot } from "./fakeBackend";
+import { entry, FakeBackend, problem, settings, snapshot, tokens, usage } from "./fakeBackend";
 
 const NOON = new Date(2026, 10, 22, 12, 4).getTime();
 
@@ -52,9 +52,139 @@ const phases: Record<string, Phase> = {
   thinking: "thinking",
   speaking: "speaking",
   reconnecting: "reconnecting",
+  quota: "reconnecting",
+  closed: "error",
   paused: "paused",
   error: "error",
 };
+
+/** What a scene has besides its phase. */
+function particulars(scene: string, japaneseLines: boolean): Partial<Snapshot> {
+  const soon = Date.now();
+  switch (scene) {
+    case "error":
+      return {
+        problem: problem({
+          code: "deviceRefused",
+          advice: "allowMicrophone",
+          device: "USB Headset",
+          detail: "Access denied (0x80070005)",
+          at: NOON,
+        }),
+      };
+    case "reconnecting":
+      return {
+        problem: problem({
+          code: "connectionLost",
+          advice: "checkNetwork",
+          closeCode: 1006,
+          model: "gemini-3.1-flash-live-preview",
+          at: soon,
+          retryAt: soon + 12_000,
+        }),
+      };
+    case "quota":
+      return {
+        problem: problem({
+          code: "quotaExceeded",
+          advice: "waitThenRetry",
+          closeCode: 1011,
+          detail: "You exceeded your current quota, please check your plan and billing details.",
+          model: "gemini-3.1-flash-live-preview",
+          retryAfterS: 60,
+          at: soon,
+          retryAt: soon + 60_000,
+        }),
+      };
+    case "closed":
+      return {
+        problem: problem({
+          code: "serviceClosed",
+          advice: "retry",
+          closeCode: 1008,
+          detail: "The moon is in the wrong house for this project.",
+          model: "gemini-3.1-flash-live-preview",
+          at: soon,
+        }),
+      };
+    case "thoughts":
+      return {
+        transcript: [
+          ...conversation(japaneseLines ? japanese : english, 2, false),
+          entry({
+            id: 50,
+            speaker: "model",
+            turn: 2,
+            text: japaneseLines
+              ? "はい、晴れのち曇りです。"
+              : "It is a pangram: every letter of the alphabet is in it.",
+            thought:
+              "**Recognising the sentence**\nThe user quoted a well-known pangram. I should say what it is used for, briefly.",
+            startedAt: NOON + 60_000,
+          }),
+          entry({
+            id: 51,
+            turn: 3,
+            text: japaneseLines ? "なぜですか？" : "Who came up with it?",
+            startedAt: NOON + 80_000,
+          }),
+          entry({
+            id: 52,
+            speaker: "model",
+            turn: 3,
+            text: "",
+            thought: "**Looking for the origin**\nIt was printed in a Boston newspaper in 1885.",
+            final: false,
+            startedAt: NOON + 84_000,
+          }),
+        ],
+      };
+    case "notices":
+      return {
+        transcript: [
+          ...conversation(japaneseLines ? japanese : english, 3, false),
+          ...(["historyKept", "historyShortened", "historyLost"] as const).map((note, index) =>
+            entry({ id: 60 + index, speaker: "notice", turn: 3, text: "", note, startedAt: NOON + 90_000 }),
+          ),
+          entry({
+            id: 70,
+            turn: 4,
+            text: japaneseLines ? "まだ聞こえますか？" : "Are you still there?",
+            startedAt: NOON + 95_000,
+          }),
+        ],
+      };
+    case "usage":
+      return {
+        usage: usage({
+          turn: tokens({
+            textIn: 120,
+            audioIn: 840,
+            audioOut: 610,
+            thoughts: 95,
+            cached: 96,
+            unattributed: 12,
+            total: 1677,
+          }),
+          conversation: tokens({
+            textIn: 2_410,
+            audioIn: 18_640,
+            audioOut: 9_310,
+            textOut: 40,
+            thoughts: 1_204,
+            toolUse: 310,
+            cached: 1_800,
+            unattributed: 57,
+            total: 31_971,
+          }),
+          turnCost: 0.0099,
+          conversationCost: 0.1756,
+        }),
+      };
+    default:
+      return {};
+  }
+}
 
 /** A backend that shows one scene, with levels that move like speech. */
 export function stage(scene: string, parameters: URLSearchParams): FakeBackend {
@@ -63,6 +193,7 @@ export function stage(scene: string, parameters: URLSearchParams): FakeBackend {
     language: (parameters.get("language") ?? "en") as Settings["language"],
     service: (parameters.get("service") ?? "demo") as Settings["service"],
     mode: (parameters.get("mode") ?? "pushToTalk") as Settings["mode"],
+    model: parameters.get("model") ?? "gemini-3.1-flash-live-preview",
     welcomed: scene !== "welcome",
   };
   const phase = phases[scene] ?? "ready";
@@ -74,16 +205,10 @@ export function stage(scene: string, parameters: URLSearchParams): FakeBackend {
     muted: phase === "paused",
     settings: settings(chosen),
     transcript: scene === "welcome" ? [] : conversation(lines, length, phase === "speaking"),
+    key: { place: "keychain", keychain: true },
     locale: "en",
   };
-  if (scene === "error") {
-    overrides.problem = problem({
-      code: "deviceRefused",
-      advice: "allowMicrophone",
-      device: "USB Headset",
-      detail: "Access denied (0x80070005)",
-    });
-  }
+  Object.assign(overrides, particulars(scene, chosen.language === "ja"));
   if (scene === "listening") {
     overrides.transcript?.push(entry({ id: 99, turn: 4, text: "", final: false, startedAt: NOON + 200_000 }));
   }

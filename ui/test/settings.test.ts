@@ -2,24 +2,11 @@ import { fireEvent, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 
-import type { Snapshot } from "../src/bindings/Snapshot";
-import { settings, type FakeBackend } from "./fakeBackend";
-import { byId, open, settled, show } from "./window";
-
-/** The window with the settings open, and the engine, which has been asked for nothing else yet. */
-async function openSettings(overrides: Partial<Snapshot> = {}): Promise<FakeBackend> {
-  const backend = await open(overrides);
-  await userEvent.click(byId("settings"));
-  await settled();
-  return backend;
-}
+import { settings } from "./fakeBackend";
+import { choices, input, openSettings, patches, select, shown } from "./settingsWindow";
+import { byId, settled, show } from "./window";
 
 const gemini = { settings: settings({ service: "gemini" }) };
-const select = (id: string) => byId<HTMLSelectElement>(id);
-const input = (id: string) => byId<HTMLInputElement>(id);
-const shown = (id: string) => select(id).selectedOptions[0]?.textContent.trim();
-const options = (id: string) => [...select(id).options].map((option) => option.textContent.trim());
-const patches = (backend: FakeBackend) => backend.callsOf("updateSettings").map(([patch]) => patch);
 
 describe("the settings", () => {
   it("listen to the microphone while they are open, for the meter", async () => {
@@ -67,7 +54,7 @@ describe("the settings", () => {
 describe("the microphone", () => {
   it("is chosen from the list", async () => {
     const backend = await openSettings();
-    expect(options("input-device")).toEqual([
+    expect(choices("input-device")).toEqual([
       "System default (Built-in Microphone)",
       "Built-in Microphone",
       "USB Headset",
@@ -114,13 +101,13 @@ describe("the microphone", () => {
       {
         type: "settings",
         settings: settings({ inputDevice: "pulse:old-headset" }),
-        hasKey: false,
+        key: { place: null, keychain: true },
         inputMissing: null,
         outputMissing: null,
       },
     );
 
-    expect(options("input-device")).toEqual(["System default", "Old Headset"]);
+    expect(choices("input-device")).toEqual(["System default", "Old Headset"]);
     expect(shown("input-device")).toBe("Old Headset");
   });
 
@@ -170,73 +157,6 @@ describe("the loudspeaker", () => {
   });
 });
 
-describe("the API key", () => {
-  it("is handed over once and is gone from the page", async () => {
-    const backend = await openSettings(gemini);
-
-    await userEvent.type(input("api-key"), "  secret-key-123 ");
-    await userEvent.click(byId("use-api-key"));
-    await settled();
-
-    expect(backend.callsOf("setApiKey")).toEqual([["secret-key-123"]]);
-    expect(input("api-key").value).toBe("");
-    expect(document.documentElement.outerHTML).not.toContain("secret-key-123");
-    screen.getByText("A key is set for this run.");
-  });
-
-  it("is used on Enter", async () => {
-    const backend = await openSettings(gemini);
-
-    await userEvent.type(input("api-key"), "secret-key-123{Enter}");
-
-    expect(backend.callsOf("setApiKey")).toEqual([["secret-key-123"]]);
-  });
-
-  it("is hidden while it is typed, and nowhere kept", async () => {
-    await openSettings(gemini);
-
-    await userEvent.type(input("api-key"), "secret");
-
-    expect(input("api-key").type).toBe("password");
-    expect(input("api-key").autocomplete).toBe("off");
-    expect(JSON.stringify({ ...localStorage, ...sessionStorage })).not.toContain("secret");
-  });
-
-  it("is never part of the settings", async () => {
-    const backend = await openSettings(gemini);
-
-    await userEvent.type(input("api-key"), "secret-key-123{Enter}");
-
-    expect(JSON.stringify(patches(backend))).not.toContain("secret-key-123");
-  });
-
-  it("is not shown when there is one, and can be removed", async () => {
-    const backend = await openSettings({ ...gemini, hasKey: true });
-    expect(input("api-key").value).toBe("");
-
-    await userEvent.click(screen.getByRole("button", { name: "Remove" }));
-    await settled();
-
-    expect(backend.callsOf("setApiKey")).toEqual([[null]]);
-    expect(screen.queryByText("A key is set for this run.")).toBeNull();
-  });
-
-  it("cannot be empty", async () => {
-    const backend = await openSettings(gemini);
-
-    await userEvent.type(input("api-key"), "   {Enter}");
-
-    expect(input("use-api-key").disabled).toBe(true);
-    expect(backend.callsOf("setApiKey")).toEqual([]);
-  });
-
-  it("is not asked for when the guide answers", async () => {
-    await openSettings({ settings: settings({ service: "demo" }) });
-
-    expect(document.getElementById("api-key")).toBeNull();
-  });
-});
-
 describe("the service", () => {
   it("is chosen, and asks for its own settings alone", async () => {
     const backend = await openSettings();
@@ -267,7 +187,7 @@ describe("the service", () => {
 
   it("has models, with their standing", async () => {
     const backend = await openSettings(gemini);
-    expect(options("model")).toEqual([
+    expect(choices("model")).toEqual([
       "Gemini 3.1 Flash Live (preview)",
       "Gemini 2.5 Flash",
       "Another model…",
@@ -295,7 +215,7 @@ describe("the service", () => {
 
   it("has voices, or its own choice of one", async () => {
     const backend = await openSettings(gemini);
-    expect(options("voice")).toEqual([
+    expect(choices("voice")).toEqual([
       "The service's choice",
       "Puck · Upbeat",
       "Kore · Firm",
@@ -361,6 +281,16 @@ describe("the other settings", () => {
       { language: "ja" },
     ]);
     within(screen.getByRole("dialog")).getByRole("heading", { name: "設定" });
+  });
+
+  it("are not saved out of their range, and say it", async () => {
+    const backend = await openSettings();
+
+    await fireEvent.change(input("hold-threshold"), { target: { value: "99" } });
+
+    expect(patches(backend)).toEqual([]);
+    expect(input("hold-threshold").getAttribute("aria-invalid")).toBe("true");
+    screen.getByText("A whole number from 100 to 2000, please.");
   });
 
   it.each(["hold-threshold", "release-tail"])("are not saved as no number at all (%s)", async (id) => {

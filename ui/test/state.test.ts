@@ -4,7 +4,7 @@ import type { Phase } from "../src/bindings/Phase";
 import type { ViewChange } from "../src/bindings/ViewChange";
 import { canStop, initial, isTalking, loudness, update, type State } from "../src/state";
 import { Store } from "../src/store.svelte";
-import { entry, FakeBackend, problem, settings, snapshot } from "./fakeBackend";
+import { entry, FakeBackend, problem, settings, snapshot, usage } from "./fakeBackend";
 
 /** The state after these changes, numbered on from the snapshot. */
 function after(state: State, ...changes: ViewChange[]): State {
@@ -31,7 +31,7 @@ describe("events", () => {
   it("that are in the snapshot already are left out", () => {
     const state = initial(snapshot({ seq: 7, transcript: [entry({ text: "Hello" })] }));
 
-    expect(update(state, { seq: 7, type: "append", id: 1, text: "Hello" })).toBe(state);
+    expect(update(state, { seq: 7, type: "append", id: 1, text: "Hello", thought: false })).toBe(state);
     expect(update(state, { seq: 3, type: "cleared" })).toBe(state);
   });
 
@@ -50,7 +50,7 @@ describe("events", () => {
   it("leave the state before them untouched", () => {
     const before = initial(snapshot({ transcript: [entry({ text: "Hel" })] }));
 
-    after(before, { type: "append", id: 1, text: "lo" }, { type: "cleared" }, listening);
+    after(before, { type: "append", id: 1, text: "lo", thought: false }, { type: "cleared" }, listening);
 
     expect(before).toEqual(initial(snapshot({ transcript: [entry({ text: "Hel" })] })));
   });
@@ -73,11 +73,22 @@ describe("the transcript", () => {
   it("appends fragments exactly as they are, to their entry alone", () => {
     const state = after(
       initial(snapshot({ transcript: [question, answer] })),
-      { type: "append", id: 2, text: " 8,849" },
-      { type: "append", id: 2, text: " metres\n" },
+      { type: "append", id: 2, text: " 8,849", thought: false },
+      { type: "append", id: 2, text: " metres\n", thought: false },
     );
 
     expect(state.transcript).toEqual([question, { ...answer, text: "It is 8,849 metres\n" }]);
+  });
+
+  it("keeps what was thought apart from what was said", () => {
+    const state = after(
+      initial(snapshot({ transcript: [question, answer] })),
+      { type: "append", id: 2, text: "A mountain. ", thought: true },
+      { type: "append", id: 2, text: " high", thought: false },
+      { type: "append", id: 2, text: "Which?", thought: true },
+    );
+
+    expect(state.transcript[1]).toEqual({ ...answer, text: "It is high", thought: "A mountain. Which?" });
   });
 
   it("replaces an entry that is sent again where it stands", () => {
@@ -88,7 +99,12 @@ describe("the transcript", () => {
   });
 
   it("ignores a fragment for an entry that is not there", () => {
-    const state = after(initial(snapshot({ transcript: [question] })), { type: "append", id: 99, text: "?" });
+    const state = after(initial(snapshot({ transcript: [question] })), {
+      type: "append",
+      id: 99,
+      text: "?",
+      thought: false,
+    });
 
     expect(state.transcript).toEqual([question]);
     expect(state.stale).toBe(false);
@@ -104,13 +120,24 @@ describe("the rest of the state", () => {
     const state = after(initial(snapshot()), {
       type: "settings",
       settings: settings({ service: "gemini", inputDevice: "pulse:gone" }),
-      hasKey: true,
+      key: { place: "session", keychain: true },
       inputMissing: "Old Headset",
       outputMissing: null,
     });
 
-    expect(state).toMatchObject({ hasKey: true, inputMissing: "Old Headset", outputMissing: null });
+    expect(state).toMatchObject({
+      key: { place: "session", keychain: true },
+      inputMissing: "Old Headset",
+      outputMissing: null,
+    });
     expect(state.settings).toEqual(settings({ service: "gemini", inputDevice: "pulse:gone" }));
+  });
+
+  it("takes what was used, and the models", () => {
+    const used = usage({ turnCost: 0.1 });
+    const state = after(initial(snapshot()), { type: "usage", usage: used }, { type: "models", models: [] });
+
+    expect(state).toMatchObject({ usage: used, models: [] });
   });
 
   it("takes devices, mute, levels and problems", () => {
@@ -195,7 +222,7 @@ describe("the store", () => {
     const store = new Store(backend);
 
     const started = store.start();
-    backend.emit({ type: "append", id: 1, text: " there" });
+    backend.emit({ type: "append", id: 1, text: " there", thought: false });
     await started;
     await frame();
 
@@ -217,7 +244,7 @@ describe("the store", () => {
     expect(backend.subscriptions).toBe(2);
     expect(store.state).toMatchObject({ stale: false, transcript: [{ text: "Said meanwhile" }] });
 
-    backend.emit({ type: "append", id: 1, text: "!" });
+    backend.emit({ type: "append", id: 1, text: "!", thought: false });
     await frame();
     expect(store.state?.transcript[0]?.text).toBe("Said meanwhile!");
     expect(backend.subscriptions).toBe(2);

@@ -2,7 +2,7 @@ import { fireEvent, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
 
-import { settings } from "./fakeBackend";
+import { features, settings } from "./fakeBackend";
 import { byId, open, settled, show } from "./window";
 
 const pressed = () => byId("talk").getAttribute("aria-pressed");
@@ -154,7 +154,7 @@ describe("a held talk button", () => {
     await show(backend, {
       type: "settings",
       settings: settings({ welcomed: false }),
-      hasKey: false,
+      key: { place: null, keychain: true },
       inputMissing: null,
       outputMissing: null,
     });
@@ -363,5 +363,41 @@ describe("a typed message", () => {
     await settled();
 
     expect(box().value).toBe("Hello");
+  });
+});
+
+describe("a model that only listens by itself", () => {
+  const model = {
+    id: "translate",
+    label: "Translate",
+    note: null,
+    accepts: features({ pushToTalk: false, translation: true }),
+  };
+
+  it("offers no push-to-talk, whatever was chosen before", async () => {
+    await open({ settings: settings({ service: "gemini", model: "translate" }), models: [model] });
+
+    expect(screen.queryByRole("radio", { name: "Push to talk" })).toBeNull();
+    expect(screen.getByRole<HTMLInputElement>("radio", { name: "Hands-free" }).checked).toBe(true);
+    screen.getByText("Click to start listening · Space");
+  });
+
+  it("offers nothing to type into where it takes no words", async () => {
+    const listening = { ...model, accepts: features({ instruction: false }) };
+    const backend = await open({
+      settings: settings({ service: "gemini", model: "translate" }),
+      models: [listening],
+    });
+    expect(document.getElementById("composer")).toBeNull();
+
+    await backend.updateSettings({ service: "demo" });
+    await settled();
+    expect(document.getElementById("composer")).not.toBeNull();
+  });
+
+  it("doesn't matter to the rehearsal", async () => {
+    await open({ settings: settings({ service: "demo", model: "translate" }), models: [model] });
+
+    expect(screen.getByRole<HTMLInputElement>("radio", { name: "Push to talk" }).checked).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ import { byId, open, settled, show } from "./window";
 
 const question = entry({ id: 1, text: "How high is it?" });
 const answer = entry({ id: 2, speaker: "model", text: "It is 8,849 metres high." });
+const notice = entry({ id: 9, speaker: "notice", text: "", note: "historyKept" });
 const streaming = { ...answer, text: "It is", final: false };
 
 const log = () => screen.getByRole("log", { name: "Conversation" });
@@ -62,8 +63,8 @@ describe("the transcript", () => {
     await show(backend, { type: "entry", entry: streaming });
     await show(
       backend,
-      { type: "append", id: 2, text: " 8,849" },
-      { type: "append", id: 2, text: " metres" },
+      { type: "append", id: 2, text: " 8,849", thought: false },
+      { type: "append", id: 2, text: " metres", thought: false },
     );
 
     within(entryAt(1)).getByText("It is 8,849 metres");
@@ -76,7 +77,7 @@ describe("the transcript", () => {
     await show(backend, { type: "entry", entry: { ...question, text: "", final: false } });
     within(entryAt(0)).getByText("…");
 
-    await show(backend, { type: "append", id: 1, text: "How" });
+    await show(backend, { type: "append", id: 1, text: "How", thought: false });
     expect(within(entryAt(0)).queryByText("…")).toBeNull();
   });
 
@@ -101,6 +102,17 @@ describe("the transcript", () => {
     within(entryAt(0)).getByText(words);
   });
 
+  it.each([
+    ["historyKept", "Connected anew; the model was told what was said."],
+    ["historyShortened", "Connected anew; the model was told the newest part."],
+    ["historyLost", "Connected anew; the model has forgotten what was said."],
+  ] as const)("says %s in a line that is nobody's", async (note, words) => {
+    await open({ transcript: [question, { ...notice, note }, answer] });
+
+    expect(entryAt(1).textContent.trim()).toBe(words);
+    expect(entryAt(1).dataset["speaker"]).toBe("notice");
+  });
+
   it("shows markup in what was said as the text it is", async () => {
     const text =
       '<img src=x onerror="document.title=1"> <b>bold</b> &amp; **stars** [link](https://example.com)';
@@ -123,14 +135,91 @@ describe("the transcript", () => {
   });
 });
 
+describe("a thought", () => {
+  const pondering = { ...streaming, text: "", thought: "**Looking it up**\nThe user asks for a height." };
+  const fold = (place = 0) => within(entryAt(place)).getByRole<HTMLDetailsElement>("group");
+
+  it("is folded, and told from the answer", async () => {
+    await open({ transcript: [{ ...answer, thought: "A mountain, then." }] });
+
+    expect(fold().open).toBe(false);
+    expect(fold().querySelector("summary")?.textContent.trim()).toBe("Thought for a moment");
+    expect(entryAt(0).querySelector(".words")?.textContent).toBe("It is 8,849 metres high.");
+  });
+
+  it("is opened by keyboard, and stays open while it goes on", async () => {
+    const backend = await open({ transcript: [pondering] });
+
+    fold().querySelector("summary")?.focus();
+    expect(document.activeElement).toBe(fold().querySelector("summary"));
+    fold().open = true;
+    await show(
+      backend,
+      { type: "append", id: 2, text: "\nSo it is Everest.", thought: true },
+      { type: "append", id: 2, text: "It is", thought: false },
+    );
+
+    expect(fold().open).toBe(true);
+    within(fold()).getByText("So it is Everest.");
+    within(entryAt(0)).getByText("It is");
+  });
+
+  it("is going on until there are words", async () => {
+    const backend = await open({ transcript: [pondering] });
+    within(entryAt(0)).getByText("Thinking…");
+    expect(within(entryAt(0)).queryByText("…")).toBeNull();
+
+    await show(backend, { type: "append", id: 2, text: "It is", thought: false });
+
+    within(entryAt(0)).getByText("Thought for a moment");
+  });
+
+  it("has headings as the service marks them, and no other markup", async () => {
+    const thought = "**Looking it up**\nA **bold** <b>claim</b>";
+    await open({ transcript: [{ ...answer, thought }] });
+
+    expect(fold().querySelector(".heading")?.textContent).toBe("Looking it up");
+    within(fold()).getByText("A **bold** <b>claim</b>");
+    expect(fold().querySelector("b")).toBeNull();
+  });
+
+  it("is not there where nothing was thought", async () => {
+    await open({ transcript: [answer] });
+
+    expect(entryAt(0).querySelector("details")).toBeNull();
+  });
+});
+
 describe("a screen reader", () => {
+  it("hears the answer, and never the thoughts", async () => {
+    const backend = await open();
+    const said = listen();
+
+    await show(backend, { type: "entry", entry: { ...streaming, text: "", thought: "Hm." } });
+    await show(backend, { type: "append", id: 2, text: " A mountain.", thought: true });
+    await show(backend, { type: "entry", entry: { ...answer, thought: "Hm. A mountain." } });
+
+    await show(backend, { type: "entry", entry: { ...answer, id: 8, text: "", thought: "Hm." } });
+
+    expect(said).toEqual(["Guide: It is 8,849 metres high."]);
+  });
+
+  it("hears what happened to the conversation", async () => {
+    const backend = await open();
+    const said = listen();
+
+    await show(backend, { type: "entry", entry: notice });
+
+    expect(said).toEqual(["Connected anew; the model was told what was said."]);
+  });
+
   it("hears nothing of words that still stream", async () => {
     const backend = await open();
     const said = listen();
 
     await show(backend, { type: "entry", entry: streaming });
-    await show(backend, { type: "append", id: 2, text: " 8,849" });
-    await show(backend, { type: "append", id: 2, text: " metres" });
+    await show(backend, { type: "append", id: 2, text: " 8,849", thought: false });
+    await show(backend, { type: "append", id: 2, text: " metres", thought: false });
 
     expect(said).toEqual([]);
     expect(log().getAttribute("aria-live")).toBe("off");

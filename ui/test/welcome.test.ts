@@ -76,7 +76,7 @@ describe("the window", () => {
     await show(backend, {
       type: "settings",
       settings: settings({ language: "en" }),
-      hasKey: false,
+      key: { place: null, keychain: true },
       inputMissing: null,
       outputMissing: null,
     });

@@ -7,6 +7,7 @@
 mod bindings;
 mod build;
 mod demo;
+mod fuzz;
 mod hear;
 mod package;
 mod run;
@@ -67,6 +68,12 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Feed both ends of the protocol bytes of any kind
+    Fuzz {
+        /// For how long, each
+        #[arg(long, default_value_t = 60, value_name = "N")]
+        seconds: u32,
+    },
     /// Run a command with virtual sound devices, a virtual display and an empty home
     Rig {
         /// The command and its arguments
@@ -96,6 +103,7 @@ fn obey(command: Command) -> Result<ExitCode> {
         Command::Test { yes, only } => return test::test(yes, &only),
         Command::Bindings => bindings::write()?,
         Command::Package { verify, yes } => package::package(yes, verify)?,
+        Command::Fuzz { seconds } => fuzz::fuzz(seconds)?,
         Command::Rig { command } => return demo::on_rig(&command),
         Command::Speak { text, wav } => hear::speak(&text, &wav)?,
         Command::Compare { reference, heard } => hear::compare(&reference, &heard)?,

@@ -1,6 +1,7 @@
-//! What has to be on the machine: Debian packages, tools, Node modules.
+//! What has to be on the machine: Debian packages, tools, Node modules, Python packages.
 
 mod packages;
+mod python;
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -9,6 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::shell;
 pub(crate) use packages::{Purpose, apt_get, as_root};
+pub(crate) use python::python_packages;
 
 /// The oldest Node that the user interface's tools run on.
 const NODE: (u32, u32) = (20, 0);
@@ -18,6 +20,8 @@ const RUST: (u32, u32) = (1, 91);
 pub(crate) const UI: &str = "ui";
 pub(crate) const WINDOW_TESTS: &str = "tests/window";
 pub(crate) const SDK_TESTS: &str = "tests/sdk";
+/// The folder of the tests that run in Python.
+pub(crate) const PYTHON_SDK_TESTS: &str = "tests/sdk-python";
 
 /// The whole set-up.
 pub(crate) fn everything(yes: bool) -> Result<()> {
@@ -25,6 +29,7 @@ pub(crate) fn everything(yes: bool) -> Result<()> {
     for folder in [UI, WINDOW_TESTS, SDK_TESTS] {
         node_modules(folder)?;
     }
+    python_packages(PYTHON_SDK_TESTS)?;
     println!("Everything is in place. Next: `cargo xtask run` or `cargo xtask test`.");
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check, in order, with its time.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -32,8 +33,10 @@ pub(crate) enum Name {
     Bindings,
     /// Documentation builds without warnings
     Docs,
-    /// An official SDK talks to the simulator
+    /// The official SDKs talk to the simulator
     Sdk,
+    /// Secrets: the real keychain
+    Secrets,
     /// Sound through virtual devices
     Sound,
     /// The real window on a virtual display
@@ -94,6 +97,7 @@ fn step(name: Name, before: &Snapshot) -> Result<()> {
                 .env("RUSTDOCFLAGS", "-D warnings"),
         ),
         Name::Sdk => sdk(),
+        Name::Secrets => secrets(),
         Name::Sound => sound(),
         Name::Window => window(),
     }
@@ -103,7 +107,9 @@ fn step(name: Name, before: &Snapshot) -> Result<()> {
 fn needs(name: Name) -> &'static [Name] {
     match name {
         Name::Clippy | Name::Build => &[Name::Ui],
-        Name::Rust | Name::Doctests | Name::Docs | Name::Sdk | Name::Sound | Name::Window => &[Name::Build],
+        Name::Rust | Name::Doctests | Name::Docs | Name::Sdk | Name::Secrets | Name::Sound | Name::Window => {
+            &[Name::Build]
+        }
         Name::Bindings => &[Name::Build, Name::Rust],
         Name::Fmt | Name::Ui | Name::Layers => &[],
     }
@@ -149,15 +155,45 @@ fn sound() -> Result<()> {
     Ok(())
 }
 
+/// The ignored tests that bring a keychain and a message bus of their own.
+fn secrets() -> Result<()> {
+    let tests = build::test_executables(&["vivavoce-engine", "vivavoce-cli"])?;
+    let is_about_keys = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        ["keychain-", "secrets-"].iter().any(|start| name.starts_with(start))
+    };
+    for (package, executable) in tests.into_iter().filter(|(_, executable)| is_about_keys(executable)) {
+        println!("Keychain tests of {package}:");
+        shell::run(shell::command(executable).arg("--ignored"))?;
+    }
+    Ok(())
+}
+
+/// Both official SDKs, even if the first finds something.
 fn sdk() -> Result<()> {
-    setup::node_modules(setup::SDK_TESTS)?;
     let simulator = build::program("vivavoce-simulator")?;
-    shell::run(
-        shell::command("npm")
-            .arg("test")
-            .current_dir(shell::root().join(setup::SDK_TESTS))
-            .env("VIVAVOCE_SIMULATOR", simulator),
-    )
+    let javascript = || {
+        setup::node_modules(setup::SDK_TESTS)?;
+        shell::run(
+            shell::command("npm")
+                .arg("test")
+                .current_dir(shell::root().join(setup::SDK_TESTS))
+                .env("VIVAVOCE_SIMULATOR", &simulator),
+        )
+    };
+    let python = || {
+        let python = setup::python_packages(setup::PYTHON_SDK_TESTS)?;
+        shell::run(
+            shell::command(python)
+                // The SDK warns that tokens are new.
+                .args(["-W", "ignore", "-m", "unittest", "--verbose"])
+                .current_dir(shell::root().join(setup::PYTHON_SDK_TESTS))
+                .env("PYTHONDONTWRITEBYTECODE", "1")
+                .env("VIVAVOCE_SIMULATOR", &simulator),
+        )
+    };
+    let results = [javascript(), python()];
+    results.into_iter().collect()
 }
 
 fn window() -> Result<()> {

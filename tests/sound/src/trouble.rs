@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use vivavoce_rig::{Signal, Sound};
-use vivavoce_simulator::{Faults, ServerConfig};
+use vivavoce_simulator::{FaultAction, ServerConfig};
 
 use crate::cli::Cli;
 use crate::service::Service;
@@ -81,8 +81,7 @@ fn an_unencrypted_connection_to_another_machine_is_refused() {
 #[ignore = "needs virtual devices: cargo xtask test"]
 fn a_malformed_message_is_told_and_the_conversation_goes_on() {
     let sound = Sound::start().unwrap();
-    let faults = Faults { malformed_after_setup: true, ..Faults::default() };
-    let service = Service::start(ServerConfig { faults, ..ServerConfig::echo() });
+    let service = Service::start(ServerConfig::echo().with(FaultAction::Malformed));
     let mut cli = Cli::talk(&sound, &["--endpoint", &service.url()]);
     assert_told(&cli.wait_for_event("error"), "malformedMessages", "none");
     cli.say("say Are you there?");

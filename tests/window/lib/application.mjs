@@ -34,17 +34,17 @@ export const program = process.env.VIVAVOCE_APP ?? path.join(repository, 'target
  * Starts a program with a home of its own and connects to its window.
  *
  * @param {string} binary
- * @param {{ environment?: Record<string, string>, settings?: object }} [options] `settings` are found by the application as if
- *   it had kept them before.
+ * @param {{ environment?: Record<string, string>, settings?: object, home?: string }} [options] `settings` are found by the
+ *   application as if it had kept them before; `home` is that of an application started before.
  */
 export async function launch(binary = program, options = {}) {
   if (!process.env.RIG_SPEAKER) {
     throw new Error('this needs the virtual display and sound: cargo xtask rig -- node …');
   }
   const port = await freePort();
-  const home = path.join(process.env.HOME, `application-${port}`);
+  const home = options.home ?? path.join(process.env.HOME, `application-${port}`);
   const configuration = path.join(home, '.config');
-  const kept = path.join(configuration, IDENTIFIER, 'settings.json');
+  const kept = settingsFile(home);
   await mkdir(path.dirname(kept), { recursive: true });
   if (options.settings) await writeFile(kept, JSON.stringify(options.settings));
   const service = spawn('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], {
@@ -85,6 +85,10 @@ export async function launch(binary = program, options = {}) {
   }
 }
 
+function settingsFile(home) {
+  return path.join(home, '.config', IDENTIFIER, 'settings.json');
+}
+
 /** A running application and its window. */
 export class Application {
   constructor(driver, service, home) {
@@ -98,6 +102,12 @@ export class Application {
     await this.waitFor('the window to be drawn', () =>
       this.run('return document.readyState === "complete" && document.querySelector("main") !== null'),
     );
+  }
+
+  /** The settings as they are kept in their file; nothing while there is none. */
+  async settings() {
+    const text = await readFile(settingsFile(this.home), 'utf8').catch(() => undefined);
+    return text && JSON.parse(text);
   }
 
   /** Runs the body of a function in the page and returns what it returns. */

@@ -25,7 +25,7 @@ export function transcript(application) {
   return application.run(`
     return [...document.querySelectorAll('#transcript [data-speaker]')].map((entry) => ({
       speaker: entry.dataset.speaker,
-      text: [...entry.children].filter((part) => !part.matches('.who')).map((part) => part.textContent.trim()).join(' '),
+      text: [...entry.children].filter((part) => !part.matches('.who, .thought')).map((part) => part.textContent.trim()).join(' '),
     }));
   `);
 }

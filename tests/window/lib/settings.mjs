@@ -12,6 +12,22 @@ export async function closeSettings(application) {
   await application.find('#talk');
 }
 
+/** Unfolds the section a control is in, as a person would. */
+export async function unfold(application, selector) {
+  const summary = await application.run(
+    'return document.querySelector(arguments[0]).closest("details:not([open])")?.querySelector("summary")',
+    selector,
+  );
+  await summary?.click();
+  await application.find(selector);
+}
+
+/** Types into an empty field and leaves it. */
+export async function enter(application, selector, text) {
+  const field = await application.find(selector);
+  await field.sendKeys(text, '\uE004');
+}
+
 /** The value of the option whose text contains a title, once there is one. */
 export function optionTitled(application, selector, title) {
   return application.waitFor(`${selector} to offer ${title}`, () =>

@@ -23,6 +23,10 @@ speaker: Speaker,
  */
 text: string, 
 /**
+ * Summaries of what the model thought meanwhile.
+ */
+thought: string, 
+/**
  * No more text is expected (a late fragment is still appended).
  */
 final: boolean, 

@@ -37,4 +37,12 @@ closeCode: number | null,
 /**
  * How long to wait at least, seconds.
  */
-retryAfterS: number | null, };
+retryAfterS: number | null, 
+/**
+ * When it happened, ms since the Unix epoch.
+ */
+at: number, 
+/**
+ * When the program tries again by itself, ms since the Unix epoch; absent where it doesn't.
+ */
+retryAt: number | null, };

@@ -3,4 +3,4 @@
 /**
  * Who said it.
  */
-export type Speaker = "user" | "model";
+export type Speaker = "user" | "model" | "notice";

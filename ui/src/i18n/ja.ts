@@ -3,14 +3,10 @@
 import type { Advice } from "../bindings/Advice";
 import type { Note } from "../bindings/Note";
 import type { Phase } from "../bindings/Phase";
-import type { Problem } from "../bindings/Problem";
-import type { ProblemCode } from "../bindings/ProblemCode";
+import type { Next } from "../problem";
 import type { Messages } from "./en";
-
-type Sentences = Record<ProblemCode, (problem: Problem) => string>;
-
-const device = (problem: Problem) => (problem.device ? `「${problem.device}」` : "このデバイス");
-const address = (problem: Problem) => problem.url ?? "サービス";
+import { problems } from "./ja.problems";
+import { key, options, sections, settings } from "./ja.settings";
 
 const phases: Record<Phase, string> = {
   off: "オフ",
@@ -31,6 +27,9 @@ const notes: Record<Note, string> = {
   nothingHeard: "音声が聞き取れませんでした",
   connectionLost: "ここで接続が切れました",
   noAnswer: "応答がありませんでした",
+  historyKept: "接続し直し、これまでの会話を引き継ぎました",
+  historyShortened: "接続し直し、会話の新しい部分を引き継ぎました",
+  historyLost: "接続し直し、これまでの会話は失われました",
 };
 
 const advice: Record<Advice, string> = {
@@ -47,67 +46,24 @@ const advice: Record<Advice, string> = {
   none: "",
 };
 
-const problems: Sentences = {
-  noInputDevice: () => "マイクが見つかりません。マイクを接続するか電源を入れてから、もう一度話してください。",
-  noOutputDevice: () => "スピーカーやヘッドホンが見つかりません。接続されるまで、応答は文字で表示されます。",
-  deviceNotFound: (p) => `${device(p)}が接続されていません。接続するか、別のデバイスを選んでください。`,
-  deviceRefused: (p) =>
-    `${device(p)}の使用がシステムで許可されていません。システムのプライバシー設定で Vivavoce を許可してから、再試行してください。`,
-  deviceBusy: (p) =>
-    `${device(p)}は別のアプリで使用中です。そのアプリを終了するか、別のデバイスを選んでください。`,
-  deviceUnsupported: (p) => `${device(p)}は Vivavoce では使えません。別のデバイスを選んでください。`,
-  deviceLost: (p) => `${device(p)}の接続が切れました。ほかのデバイスがあれば、そちらに切り替わります。`,
-  soundSystemUnavailable: () =>
-    "システムのサウンドサービスが応答しません。ほかのアプリで音が出るか確認してから、再試行してください。",
-  wavUnreadable: (p) =>
-    `音声ファイル${p.device ? `「${p.device}」` : ""}を使えません（${p.detail ?? "不明な形式"}）。`,
-  audioDropped: (p) =>
-    `通信が遅いため、話した内容の一部${p.detail ? `（${p.detail}）` : ""}が送られませんでした。`,
-  keyMissing: () => "Gemini API にはキーが必要です。設定でキーを入力するか、キーなしでお試しください。",
-  keyInvalid: () =>
-    "この API キーは Google に受け付けられませんでした。文字の抜けがないか確認するか、新しいキーを作成してください。",
-  keyExpired: () => "この API キーは期限切れです。Google AI Studio で新しいキーを作成し、入力してください。",
-  keyLeaked: () =>
-    "この API キーは公開されたため、Google によって無効にされました。新しいキーを作成し、他人に知られないよう保管してください。",
-  modelNotFound: (p) =>
-    `モデル${p.model ? `「${p.model}」` : ""}はライブ会話に対応していません。別のモデルを選んでください。`,
-  configurationRejected: () =>
-    "設定の一部がサービスに受け付けられませんでした。モデル、声、指示のいずれかを変更してください。",
-  quotaExceeded: (p) => `利用上限に達しました。${p.retryAfterS ?? 60} 秒ほど待ってから、再試行してください。`,
-  locationUnsupported: () => "お使いの地域では、Google はこのサービスを提供していません。",
-  hostUnreachable: (p) => `${address(p)} に到達できません。ネットワーク接続を確認してください。`,
-  hostUnknown: (p) =>
-    `${address(p)} というサーバーが見つかりません。アドレスとネットワーク接続を確認してください。`,
-  connectionRefused: (p) =>
-    `${address(p)} が応答しません。アドレスと、サーバーが起動しているかを確認してください。`,
-  tlsFailed: (p) =>
-    `${address(p)} との暗号化された接続に失敗しました。アドレス、このコンピューターの日付、証明書を確認してください。`,
-  notALiveServer: (p) =>
-    `${address(p)} は応答しましたが、Live サービスではありません。アドレスを確認してください。`,
-  plainTextToRemote: (p) =>
-    `${address(p)} では音声が暗号化されずに送られます。https:// または wss:// を使ってください。暗号化なしで使えるのは、このコンピューター内だけです。`,
-  endpointInvalid: (p) =>
-    p.url
-      ? `「${p.url}」はアドレスではありません。https://example.com のように入力してください。`
-      : "サーバーのアドレスが入力されていません。設定で https://example.com のように入力してください。",
-  setupTimeout: () => "サービスに接続しましたが、準備が完了しませんでした。再試行してください。",
-  connectionLost: () => "接続が切れました。ネットワークを確認してください。次にボタンを押すと再接続します。",
-  serviceUnavailable: () => "サービスに障害が発生しています。しばらく待ってから、再試行してください。",
-  serviceClosed: () => "サービスが接続を終了しました。次にボタンを押すと再接続します。",
-  noAnswer: () => "応答がありませんでした。もう一度話すか、しばらくしてからお試しください。",
-  malformedMessages: () =>
-    "サービスから読み取れないデータが届きました。会話は続けられますが、一部が欠けることがあります。",
-  settingsUnreadable: () =>
-    "設定を読み込めなかったため、初期設定を使用します。元のファイルは残してあります。",
-  settingsUnwritable: () => "設定を保存できませんでした。変更は Vivavoce を終了するまで有効です。",
-  demoUnavailable: () => "内蔵の練習モードを開始できませんでした。再試行してください。",
+const next: Record<Exclude<Next, "retrying">, string> = {
+  press: "話すボタンを押すと再試行します。",
+  afterChange: "そのあとで、話すボタンを押してください。",
+  byItself: "見つかりしだい、また話せるようになります。",
+  goesOn: "会話はこのまま続けられます。",
 };
 
 export const ja: Messages = {
+  locale: "ja",
   phases,
   notes,
   advice,
   problems,
+  next,
+  sections,
+  settings,
+  options,
+  key,
   app: {
     loading: "お待ちください",
     unreachable: "Vivavoce の内部処理が停止しました。いったん終了して、もう一度起動してください。",
@@ -145,6 +101,8 @@ export const ja: Messages = {
     interrupted: "中断",
     pending: "…",
     latest: "最新へ",
+    thinking: "考えています…",
+    thought: "考えた内容",
     said: (speaker: string, text: string) => `${speaker}：${text}`,
   },
   composer: {
@@ -168,56 +126,41 @@ export const ja: Messages = {
     code: "コード",
     closeCode: "切断コード",
     reason: "理由",
-  },
-  settings: {
-    title: "設定",
-    close: "設定を閉じる",
-    sound: "サウンド",
-    input: "マイク",
-    output: "スピーカー",
-    systemDefault: (name: string | null) => (name ? `システムの既定（${name}）` : "システムの既定"),
-    monitor: (name: string) => `${name}（スピーカーの再生音）`,
-    missing: (name: string) => `${name}（未接続）`,
-    monitorWarning: "これはマイクではありません。スピーカーの再生音が相手に送られます。",
-    inputLevel: "マイクの音量レベル",
-    outputLevel: "スピーカーの音量レベル",
-    testTone: "テスト音を再生",
-    service: "サービス",
-    demo: "練習（キー不要）",
-    gemini: "Gemini API",
-    custom: "別のサーバー",
-    endpoint: "サーバーのアドレス",
-    endpointNote: "https:// または wss://（このコンピューター内では http:// と ws:// も可）",
-    key: "Gemini API キー",
-    keyPlaceholder: "キーを貼り付け",
-    keySet: "キーは設定済みです（終了するまで有効）。",
-    keyUse: "このキーを使う",
-    keyRemove: "削除",
-    keyNote:
-      "キーは Vivavoce を終了するまでメモリー内にだけ保持され、ディスクへの保存や再表示は行われません。",
     model: "モデル",
-    modelOther: "別のモデル…",
-    modelId: "モデル ID",
-    preview: "プレビュー",
-    deprecated: "提供終了予定",
-    voice: "声",
-    voiceDefault: "サービスにまかせる",
-    instruction: "指示",
-    instructionNote: "モデルのふるまいを指定します。例：「やさしい言葉で、短く答えてください。」",
-    talking: "話し方",
-    hold: "長押しとみなす時間",
-    tail: "離した後も聞き取る時間",
-    ms: "ミリ秒",
-    appearance: "表示",
-    theme: "配色",
-    themeSystem: "システムに合わせる",
-    themeLight: "ライト",
-    themeDark: "ダーク",
-    language: "言語",
-    languageSystem: "システムに合わせる",
-    about: "Vivavoce について",
-    version: (version: string) => `Vivavoce ${version}`,
-    licence: "MIT または Apache-2.0 ライセンスのフリーソフトウェア",
-    refused: "この値は使用できません。",
+    address: "アドレス",
+    time: "日時",
+    nextTry: "次の再試行",
+    version: "バージョン",
+    title: "お知らせ",
+    retryIn: (seconds) => `${seconds} 秒後に再試行します`,
+    retryNow: "再試行しています",
+    tryNow: "今すぐ再試行",
+    stopTrying: "再試行をやめる",
+  },
+  usage: {
+    tokens: (count) => `${count} トークン`,
+    simulated: (count) => `${count} トークン（練習）`,
+    cost: (amount) => `約 ${amount}`,
+    open: "使用量を表示",
+    title: "使用量",
+    close: "閉じる",
+    kind: "トークン",
+    turn: "直前の発言",
+    conversation: "会話全体",
+    textIn: "テキスト入力",
+    audioIn: "音声入力",
+    imageIn: "画像入力",
+    textOut: "テキスト出力",
+    audioOut: "音声出力",
+    thoughts: "思考",
+    toolUse: "ツールの結果",
+    unattributed: "内訳不明",
+    total: "合計",
+    cached: "うちキャッシュ",
+    estimate: "料金の目安",
+    estimateNote: "定価から計算した目安です。実際の料金はサービスの請求額によります。",
+    noPrice: "このモデルの価格がわからないため、料金は表示されません。",
+    simulatedNote: "練習では、サービスと同じように数えています。料金はかかりません。",
+    unattributedNote: "内訳不明は、サービスの合計には含まれるものの、どの内訳にも含まれないトークンです。",
   },
 };

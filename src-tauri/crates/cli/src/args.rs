@@ -1,7 +1,9 @@
 //! The command line.
 
+mod session;
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use vivavoce_engine::{DeviceId, Language, Mode};
+use vivavoce_engine::{DeviceId, Language, Mode, Service, Settings, SettingsError, SettingsPatch};
 
 /// Live voice conversation with Gemini from the terminal.
 #[derive(Debug, Parser)]
@@ -25,7 +27,8 @@ pub(crate) struct TalkArgs {
     /// Talk to the built-in simulator: no key, no network.
     #[arg(long, conflicts_with = "endpoint")]
     pub(crate) demo: bool,
-    /// Base URL of the service: http, https, ws or wss. Without it, the Gemini API with the key in GEMINI_API_KEY.
+    /// Base URL of the service: http, https, ws or wss. Without it, the Gemini API with the key in
+    /// GEMINI_API_KEY, or the one the window keeps.
     #[arg(long, env = "VIVAVOCE_ENDPOINT", value_name = "URL")]
     pub(crate) endpoint: Option<String>,
     /// How a turn begins and ends.
@@ -55,6 +58,40 @@ pub(crate) struct TalkArgs {
     /// Language of the demo's guide.
     #[arg(long, value_enum, default_value = "system")]
     pub(crate) language: LanguageArg,
+    #[command(flatten)]
+    answers: Box<session::AnswerArgs>,
+    #[command(flatten)]
+    turns: Box<session::TurnArgs>,
+    #[command(flatten)]
+    words: Box<session::WordArgs>,
+    #[command(flatten)]
+    access: Box<session::AccessArgs>,
+}
+
+impl TalkArgs {
+    /// The settings the arguments stand for; the error names the one that can't be.
+    pub(crate) fn into_settings(self) -> Result<Settings, SettingsError> {
+        let service = match (self.demo, &self.endpoint) {
+            (true, _) => Service::Demo,
+            (false, Some(_)) => Service::Custom,
+            (false, None) => Service::Gemini,
+        };
+        let settings = Settings {
+            service,
+            endpoint: self.endpoint,
+            model: self.model.unwrap_or_default(),
+            voice: self.voice,
+            system_instruction: self.instruction.unwrap_or_default(),
+            mode: self.mode.into(),
+            input_device: self.input,
+            output_device: self.output,
+            language: self.language.into(),
+            release_tail_ms: self.tail_ms,
+            ..Settings::default()
+        };
+        let patch = self.answers.patch(SettingsPatch::default());
+        settings.patched(&self.access.patch(self.words.patch(self.turns.patch(patch))))
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -99,3 +136,6 @@ impl From<LanguageArg> for Language {
 fn device(text: &str) -> Result<String, String> {
     text.parse::<DeviceId>().map(|id| id.to_string()).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 
 mod args;
 mod clock;
+mod key;
 mod output;
 mod talk;
 
@@ -12,14 +13,15 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
-use vivavoce_engine::DEFAULT_LOG;
+use vivavoce_engine::log_filter;
 
 use crate::args::{Args, Task};
 
 fn main() -> ExitCode {
     let args = Args::parse();
     // Standard output belongs to the events.
-    let filter = EnvFilter::try_from_env("VIVAVOCE_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
+    let asked = std::env::var("VIVAVOCE_LOG").ok();
+    let filter = EnvFilter::try_new(log_filter(asked.as_deref())).unwrap_or_else(|_| EnvFilter::new(log_filter(None)));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let result = match args.task {
         Task::Talk(args) => talk::run(args),

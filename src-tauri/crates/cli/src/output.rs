@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
-use vivavoce_engine::{DeviceInfo, Direction, Entry, Event, Frontend};
+use vivavoce_engine::{Carried, DeviceInfo, Direction, Entry, Event, Frontend};
 
 use crate::args::DevicesArgs;
 use crate::clock::Clock;
@@ -77,11 +77,15 @@ impl Frontend for Output {
                 let delta = entry.text.get(known..).unwrap_or_default().to_owned();
                 self.transcript(entry.clone(), &delta);
             }
-            Event::Append { id, text } => {
+            Event::Append { id, text, thought: false } => {
                 if let Some(mut entry) = self.entries.remove(id) {
                     entry.text.push_str(text);
                     self.transcript(entry, text);
                 }
+            }
+            Event::Append { id, text, thought: true } => {
+                let turn = self.entries.get(id).map(|entry| entry.turn);
+                self.line(now, "thought", json!({ "turn": turn, "delta": text }));
             }
             Event::Cleared => self.entries.clear(),
             Event::Levels { input_dbfs, output_dbfs } => {
@@ -90,8 +94,8 @@ impl Frontend for Output {
             }
             Event::Devices(devices) => self.line(now, "devices", devices_json(devices)),
             Event::Muted(muted) => self.line(now, "muted", json!({ "muted": muted })),
-            // Here they come from the command line and don't change.
-            Event::Settings { .. } => {}
+            // Here settings come from the command line and don't change, and nothing is cleared.
+            Event::Settings { .. } | Event::UsageReset(_) => {}
             Event::Problem(Some(problem)) => self.line(now, "error", json!(problem)),
             Event::Problem(None) => self.line(now, "error_cleared", json!({})),
             Event::AudioFirstSent { turn, at, captured_at } => {
@@ -111,7 +115,25 @@ impl Frontend for Output {
                 let fields = json!({ "turn": turn, "reason": reason, "interrupted": interrupted });
                 self.line(now, "turn_complete", fields);
             }
-            Event::Usage { turn, usage } => self.line(now, "usage", json!({ "turn": turn, "usage": usage })),
+            Event::Usage { turn, usage, report } => {
+                self.line(now, "usage", json!({ "turn": turn, "usage": usage, "report": report }));
+            }
+            Event::Reconnecting { attempt, delay } => {
+                let fields = json!({ "attempt": attempt, "delay_ms": delay.as_millis() as u64 });
+                self.line(now, "reconnecting", fields);
+            }
+            Event::Continued { carried } => {
+                let (kept, left_out) = match carried {
+                    Carried::Everything => ("everything", 0),
+                    Carried::Words { left_out } => ("words", *left_out),
+                    Carried::Nothing => ("nothing", 0),
+                };
+                self.line(now, "continued", json!({ "kept": kept, "left_out": left_out }));
+            }
+            Event::Models(models) => {
+                let ids: Vec<_> = models.iter().map(|model| &model.id).collect();
+                self.line(now, "models", json!({ "models": ids }));
+            }
             Event::Stopped => self.line(now, "stopped", json!({})),
         }
     }
@@ -189,6 +211,7 @@ mod tests {
             turn: 1,
             speaker: Speaker::User,
             text: text.into(),
+            thought: String::new(),
             is_final,
             interrupted: false,
             started_at: 0,
@@ -198,7 +221,11 @@ mod tests {
 
     #[test]
     fn a_transcript_line_has_the_new_piece_and_the_whole() {
-        let lines = lines(&[entry("hel", false), Event::Append { id: 7, text: "lo".into() }, entry("hello", true)]);
+        let lines = lines(&[
+            entry("hel", false),
+            Event::Append { id: 7, text: "lo".into(), thought: false },
+            entry("hello", true),
+        ]);
         let seen: Vec<_> = lines.iter().map(|line| (&line["delta"], &line["text"], &line["final"])).collect();
         assert_eq!(
             seen,

@@ -6,36 +6,31 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use secrecy::SecretString;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use vivavoce_engine::{Command, Engine, EngineConfig, Event, Handle, HostChoice, Service, Settings, TalkInput};
+use vivavoce_engine::{Command, Engine, EngineConfig, Event, Handle, HostChoice, KeyStore, TalkInput};
 use vivavoce_simulator::Demo;
 
 use crate::args::TalkArgs;
 use crate::clock::Clock;
+use crate::key;
 use crate::output::Output;
 
 /// Talks until `quit`, the end of the input or SIGTERM. Fails when the service was never reached.
 pub(crate) fn run(args: TalkArgs) -> anyhow::Result<ExitCode> {
     let clock = Clock::start();
-    let key = std::env::var("GEMINI_API_KEY").ok().filter(|key| !key.trim().is_empty());
-    if key.is_none() && !args.demo && args.endpoint.is_none() {
-        anyhow::bail!(
-            "there is no API key: put one into GEMINI_API_KEY, or try it without one: vivavoce-cli talk --demo"
-        );
-    }
+    let keys = if args.demo { KeyStore::new() } else { key::find(args.endpoint.is_none())? };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .context("the program's tasks could not be started")?;
-    let code = runtime.block_on(converse(args, key.map(SecretString::from), clock));
+    let code = runtime.block_on(converse(args, keys, clock));
     // A reader blocked on standard input must not keep the program alive.
     runtime.shutdown_timeout(Duration::from_millis(100));
     code
 }
 
-async fn converse(args: TalkArgs, api_key: Option<SecretString>, clock: Clock) -> anyhow::Result<ExitCode> {
+async fn converse(args: TalkArgs, keys: KeyStore, clock: Clock) -> anyhow::Result<ExitCode> {
     let was_ready = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&was_ready);
     let (output, writer) = Output::new(
@@ -49,10 +44,10 @@ async fn converse(args: TalkArgs, api_key: Option<SecretString>, clock: Clock) -
     let mut demo = Demo::default();
     let config = EngineConfig {
         period: Duration::from_millis(args.period_ms),
-        settings: settings(args),
+        settings: args.into_settings()?,
         store: None,
         settings_fault: None,
-        api_key,
+        keys,
         demo: Box::new(move |language| demo.url(language).map_err(|error| error.to_string())),
         host: HostChoice::System,
     };
@@ -68,28 +63,6 @@ async fn converse(args: TalkArgs, api_key: Option<SecretString>, clock: Clock) -
         anyhow::bail!("the events could not be written");
     }
     Ok(if was_ready.load(Ordering::Relaxed) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn settings(args: TalkArgs) -> Settings {
-    let defaults = Settings::default();
-    let service = match (args.demo, &args.endpoint) {
-        (true, _) => Service::Demo,
-        (false, Some(_)) => Service::Custom,
-        (false, None) => Service::Gemini,
-    };
-    Settings {
-        service,
-        endpoint: args.endpoint,
-        model: args.model.unwrap_or(defaults.model),
-        voice: args.voice,
-        system_instruction: args.instruction.unwrap_or_default(),
-        mode: args.mode.into(),
-        input_device: args.input,
-        output_device: args.output,
-        language: args.language.into(),
-        release_tail_ms: args.tail_ms.min(1000),
-        ..defaults
-    }
 }
 
 async fn obey_lines(handle: &Handle) -> anyhow::Result<()> {

@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 
+use crate::secret::KeyPlace;
 use crate::settings::SettingsPatch;
 
 /// One request to the engine. None of them waits for the network or a device: what comes of it is told by events.
@@ -21,8 +22,10 @@ pub enum Command {
     Disconnect,
     /// Change settings; only the fields in the patch change.
     UpdateSettings(SettingsPatch),
-    /// The Gemini API key, kept in memory for this run only; `None` forgets it.
-    SetApiKey(Option<SecretString>),
+    /// The Gemini API key and where to keep it; no key forgets the one there is, wherever it is kept.
+    SetApiKey(Option<SecretString>, KeyPlace),
+    /// Ask the service for the models it has now.
+    RefreshModels,
     /// Play a short tone, left then right, on the chosen output.
     TestTone,
     /// Run the input meter without talking (the settings page).

@@ -14,6 +14,8 @@ mod target;
 mod tests;
 mod turn;
 
+pub(crate) use target::endpoint;
+
 use std::collections::{HashMap, VecDeque};
 use std::str::FromStr as _;
 use std::time::{Duration, Instant};
@@ -25,9 +27,11 @@ use vivavoce_live::session;
 use crate::command::Command;
 use crate::event::{Event, Phase};
 use crate::problem::{Problem, ProblemCode};
+use crate::secret::KeyStatus;
 use crate::settings::{Mode, Settings};
 use crate::talk::Talk;
 use crate::transcript::{Change, Note, Transcript};
+use crate::usage::Meter;
 
 /// Without any sign of an answer for this long after a turn, the user is told. The service's slowest first audio was
 /// reported at 3.5 s; field clients wait 8 to 10 s.
@@ -49,8 +53,13 @@ pub enum Input {
     Audio(AudioEvent),
     /// Captured frames that had to give way because the engine was late.
     FramesDropped(u64),
-    /// An API key was set or forgotten.
-    KeyPresent(bool),
+    /// An API key was set or forgotten, or is kept elsewhere now.
+    Key {
+        /// What is known of it.
+        status: KeyStatus,
+        /// It is another key than before, or there is none any more.
+        replaced: bool,
+    },
     /// The service chosen can't be reached at all from here (the built-in demo didn't start).
     Unreachable(Problem),
     /// The settings could not be read or written.
@@ -97,15 +106,17 @@ enum Gate {
 #[derive(Debug)]
 pub struct Conversation {
     settings: Settings,
-    has_key: bool,
+    key: KeyStatus,
     talk: Talk,
     gate: Gate,
     link: Link,
     muted: bool,
     input_live: bool,
     output_live: bool,
-    /// The connection was lost during a press and is tried once more.
+    /// The connection was lost and is being made again.
     reconnecting: bool,
+    /// The model has spoken and is still at work.
+    working: bool,
     greeted: bool,
     stopping: bool,
     /// Turns asked of the session and not yet confirmed: typed words, or `None` for a spoken turn.
@@ -121,6 +132,7 @@ pub struct Conversation {
     /// The turn whose sound the sound thread has been told is complete.
     ended: Option<u64>,
     transcript: Transcript,
+    meter: Meter,
     devices: Vec<DeviceInfo>,
     device_names: HashMap<DeviceId, String>,
     problem: Option<Problem>,
@@ -132,10 +144,10 @@ pub struct Conversation {
 
 impl Conversation {
     /// A conversation that hasn't begun, at `now`. The front end is told all there is to know at once.
-    pub fn new(settings: Settings, has_key: bool, now: Instant) -> Self {
+    pub fn new(settings: Settings, key: KeyStatus, now: Instant) -> Self {
         let mut conversation = Self {
             settings,
-            has_key,
+            key,
             talk: Talk::new(),
             gate: Gate::Closed,
             link: Link::Off,
@@ -143,6 +155,7 @@ impl Conversation {
             input_live: false,
             output_live: false,
             reconnecting: false,
+            working: false,
             greeted: false,
             stopping: false,
             asked: VecDeque::new(),
@@ -153,6 +166,7 @@ impl Conversation {
             playing: None,
             ended: None,
             transcript: Transcript::default(),
+            meter: Meter::default(),
             devices: Vec::new(),
             device_names: HashMap::new(),
             problem: None,
@@ -179,7 +193,7 @@ impl Conversation {
             }
             Input::Audio(event) => self.handle_audio(event),
             Input::FramesDropped(frames) => self.raise(Problem::audio_dropped(frames * FRAME_SAMPLES as u64)),
-            Input::KeyPresent(present) => self.handle_key(present),
+            Input::Key { status, replaced } => self.handle_key(status, replaced),
             Input::Unreachable(problem) => {
                 self.abandon_talk();
                 self.link = Link::Off;
@@ -228,18 +242,26 @@ impl Conversation {
                 self.session(DriverCommand::Disconnect);
             }
             Command::UpdateSettings(patch) => self.update_settings(&patch),
-            // The key itself stays with the owner, which answers with `Input::KeyPresent`.
-            Command::SetApiKey(_) => {}
+            // The key itself stays with the owner, which answers with `Input::Key`; so does the list of models.
+            Command::SetApiKey(..) | Command::RefreshModels => {}
             Command::TestTone => self.audio(AudioCommand::TestTone { seconds: 1.0 }),
             Command::MonitorInput(on) => self.audio(AudioCommand::MonitorInput(on)),
             Command::RefreshDevices => self.audio(AudioCommand::RefreshDevices),
             Command::DismissProblem => self.clear_problem(),
-            Command::ClearTranscript => {
-                self.transcript.clear();
-                self.emit(Event::Cleared);
-            }
+            Command::ClearTranscript => self.start_over(),
             Command::Shutdown => self.shut_down(),
         }
+    }
+
+    /// What was said so far is no part of what is said from now on.
+    fn start_over(&mut self) {
+        self.abandon_talk();
+        self.silence_answer();
+        self.session(DriverCommand::StartOver);
+        self.transcript.clear();
+        self.meter = Meter::default();
+        self.emit(Event::Cleared);
+        self.emit(Event::UsageReset(self.meter.report()));
     }
 
     /// Local barge-in: what is being heard stops now, whatever the service says later.
@@ -276,6 +298,7 @@ impl Conversation {
                 () if self.muted => Phase::Paused,
                 () if !self.input_live => Phase::OpeningMicrophone,
                 () if self.reconnecting => Phase::Reconnecting,
+                () if self.settings.mode == Mode::HandsFree && self.is_working() => Phase::Thinking,
                 () if self.settings.mode == Mode::HandsFree && self.is_speaking() => Phase::Speaking,
                 () if self.settings.mode == Mode::HandsFree && self.waiting_since.is_some() => Phase::Waiting,
                 () => Phase::Listening,
@@ -289,9 +312,14 @@ impl Conversation {
             Link::Connecting => Phase::Connecting,
             Link::Ready if self.gate != Gate::Closed => Phase::Listening,
             Link::Ready if self.is_speaking() => Phase::Speaking,
+            Link::Ready if self.working => Phase::Thinking,
             Link::Ready if self.waiting_since.is_some() => Phase::Waiting,
             Link::Ready => Phase::Ready,
         }
+    }
+
+    fn is_working(&self) -> bool {
+        self.working && !self.is_speaking()
     }
 
     fn is_speaking(&self) -> bool {
@@ -309,7 +337,7 @@ impl Conversation {
     fn tell_settings(&mut self) {
         let event = Event::Settings {
             settings: self.settings.clone(),
-            has_key: self.has_key,
+            key: self.key,
             input_missing: self.missing(self.settings.input_device.as_deref()),
             output_missing: self.missing(self.settings.output_device.as_deref()),
         };
@@ -319,12 +347,13 @@ impl Conversation {
     fn tell_change(&mut self, change: Option<Change>) {
         match change {
             Some(Change::Entry(entry)) => self.emit(Event::Entry(entry)),
-            Some(Change::Append { id, text }) => self.emit(Event::Append { id, text }),
+            Some(Change::Append { id, text, thought }) => self.emit(Event::Append { id, text, thought }),
             None => {}
         }
     }
 
     fn raise(&mut self, problem: Problem) {
+        let problem = Problem { at: self.wall_ms, ..problem };
         tracing::warn!(code = ?problem.code, detail = ?problem.detail, "problem");
         if self.problem.as_ref() != Some(&problem) {
             self.problem = Some(problem.clone());

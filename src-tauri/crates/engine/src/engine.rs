@@ -1,24 +1,31 @@
 //! The actor: feeds the [`Conversation`] from three sides and carries its effects out.
 
+mod keys;
+mod models;
+mod target;
+
 use std::pin::pin;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use secrecy::SecretString;
+use keys::Keys;
+use models::Models;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep_until, timeout};
 use vivavoce_audio::{Duplex, DuplexConfig, HostChoice};
-use vivavoce_live::credential::Credential;
+use vivavoce_live::access::Access;
 use vivavoce_live::driver::{Driver, DriverCommand, DriverEvent, DriverHandle};
 use vivavoce_live::endpoint::Endpoint;
 use vivavoce_live::session::SessionConfig;
+use vivavoce_live::target::Target;
 
 use crate::command::Command;
 use crate::conversation::{Conversation, Effect, Input, device_id};
 use crate::event::{Event, Frontend};
 use crate::mailbox::{self, mailbox};
 use crate::problem::Problem;
-use crate::settings::{Service, Settings, SettingsStore};
+use crate::secret::KeyStore;
+use crate::settings::{Settings, SettingsStore};
 
 /// Requests waiting at most. A front end sends a handful a second; when this many wait, something is wrong with it.
 const COMMAND_QUEUE: usize = 256;
@@ -38,8 +45,8 @@ pub struct EngineConfig {
     pub store: Option<SettingsStore>,
     /// A fault met while loading them, to be told to the user.
     pub settings_fault: Option<crate::SettingsError>,
-    /// A key known already, from the environment for instance.
-    pub api_key: Option<SecretString>,
+    /// Where the API key is looked for and kept.
+    pub keys: KeyStore,
     /// The built-in demo.
     pub demo: DemoStart,
     /// Real devices, or a stand-in.
@@ -99,7 +106,8 @@ impl Engine {
 struct Actor<F> {
     conversation: Conversation,
     store: Option<SettingsStore>,
-    api_key: Option<SecretString>,
+    keys: Keys,
+    models: Models,
     demo: DemoStart,
     driver: DriverHandle,
     duplex: Duplex,
@@ -122,12 +130,14 @@ impl<F: Frontend> Actor<F> {
             },
             Box::new(move |event| sender.send(event)),
         );
-        let (driver, live) = Driver::spawn(SessionConfig::default(), Endpoint::gemini(), None);
-        let conversation = Conversation::new(config.settings, config.api_key.is_some(), Instant::now());
+        let (driver, live) = Driver::spawn(SessionConfig::default(), Target::new(Endpoint::gemini(), Access::None));
+        let keys = Keys::new(config.keys);
+        let conversation = Conversation::new(config.settings, keys.status(), Instant::now());
         let mut actor = Self {
             conversation,
             store: config.store,
-            api_key: config.api_key,
+            keys,
+            models: Models::new(),
             demo: config.demo,
             driver,
             duplex,
@@ -157,6 +167,8 @@ impl<F: Frontend> Actor<F> {
                     None => break,
                 },
                 event = self.sound.recv() => self.handle_sound(event),
+                Some(list) = self.models.lists.recv() => self.tell_models(list),
+                news = self.keys.vault.news() => self.handle_key_news(news),
                 () = timer, if deadline.is_some() => self.handle(Input::Timeout),
             }
         }
@@ -175,15 +187,6 @@ impl<F: Frontend> Actor<F> {
             tracing::warn!("the service didn't answer the closing handshake in {CLOSE_TIMEOUT:?}");
         }
         self.frontend.emit(&Event::Stopped);
-    }
-
-    fn handle_command(&mut self, command: Command) {
-        if let Command::SetApiKey(key) = command {
-            self.api_key = key;
-            self.handle(Input::KeyPresent(self.api_key.is_some()));
-        } else {
-            self.handle(Input::Command(command));
-        }
     }
 
     fn handle_driver(&mut self, event: DriverEvent) {
@@ -222,9 +225,7 @@ impl<F: Frontend> Actor<F> {
                 }
             }
             Effect::Retarget => match self.target() {
-                Ok((endpoint, credential)) => {
-                    self.carry_out(Effect::Session(DriverCommand::Target(endpoint, credential)), now, wall_ms);
-                }
+                Ok(target) => self.carry_out(Effect::Session(DriverCommand::Target(Box::new(target))), now, wall_ms),
                 Err(problem) => {
                     // What was to follow can't be done without a target.
                     let rest: Vec<_> = std::iter::from_fn(|| self.conversation.poll_effect())
@@ -233,7 +234,7 @@ impl<F: Frontend> Actor<F> {
                     for effect in rest {
                         self.carry_out(effect, now, wall_ms);
                     }
-                    self.conversation.handle(Input::Unreachable(problem), now, wall_ms);
+                    self.conversation.handle(Input::Unreachable(*problem), now, wall_ms);
                 }
             },
             Effect::Audio(command) => self.duplex.handle().send(command),
@@ -245,25 +246,6 @@ impl<F: Frontend> Actor<F> {
                 }
             }
             Effect::Stop => self.stopped = true,
-        }
-    }
-
-    /// Where to connect and as whom, by the settings in force.
-    fn target(&mut self) -> Result<(Endpoint, Option<Credential>), Problem> {
-        let settings = self.conversation.settings();
-        let key = self.api_key.clone().map(Credential::ApiKey);
-        match settings.service {
-            Service::Gemini => Ok((Endpoint::gemini(), key)),
-            Service::Custom => {
-                let base = settings.endpoint.as_deref().unwrap_or_default();
-                let endpoint = Endpoint::parse(base).map_err(|error| Problem::endpoint(&error, base))?;
-                Ok((endpoint, key))
-            }
-            Service::Demo => {
-                let base = (self.demo)(settings.language.tag()).map_err(Problem::demo)?;
-                let endpoint = Endpoint::parse(&base).map_err(|error| Problem::endpoint(&error, &base))?;
-                Ok((endpoint, Some(Credential::ApiKey("demo".into()))))
-            }
         }
     }
 }

@@ -5,10 +5,14 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use vivavoce_audio::DeviceInfo;
 use vivavoce_live::message::server::UsageMetadata;
+use vivavoce_live::model::ModelInfo;
+use vivavoce_live::session::Carried;
 
 use crate::problem::Problem;
+use crate::secret::KeyStatus;
 use crate::settings::Settings;
 use crate::transcript::Entry;
+use crate::usage::UsageReport;
 
 /// Who is told. Called on the engine's task: must return at once.
 pub trait Frontend: Send + 'static {
@@ -59,6 +63,18 @@ pub enum Event {
         /// The service's own name for the session, if it gives one.
         session_id: Option<String>,
     },
+    /// The connection was lost and is made again by itself; what is said meanwhile waits.
+    Reconnecting {
+        /// Tries since it was last good.
+        attempt: u32,
+        /// How long until the next one begins.
+        delay: Duration,
+    },
+    /// The conversation goes on over another connection.
+    Continued {
+        /// What that knows of it.
+        carried: Carried,
+    },
     /// The connection was closed as asked, or the service ended an idle one.
     Disconnected,
     /// The phase, or whether talking is locked on by a click, has changed.
@@ -76,6 +92,8 @@ pub enum Event {
         id: u64,
         /// To be appended as it is.
         text: String,
+        /// To the thoughts, rather than the words.
+        thought: bool,
     },
     /// The transcript was cleared.
     Cleared,
@@ -94,8 +112,8 @@ pub enum Event {
     Settings {
         /// All settings.
         settings: Settings,
-        /// Whether an API key is known (the key itself is never told).
-        has_key: bool,
+        /// Whether an API key is known, and where it is kept (the key itself is never told).
+        key: KeyStatus,
         /// Name or id of the chosen input when it isn't connected.
         input_missing: Option<String>,
         /// Name or id of the chosen output when it isn't connected.
@@ -157,7 +175,13 @@ pub enum Event {
         turn: u64,
         /// The service's own figures.
         usage: UsageMetadata,
+        /// The same by kind, with the sum of the conversation and what it cost.
+        report: UsageReport,
     },
+    /// Counting begins anew.
+    UsageReset(UsageReport),
+    /// The models to choose from have changed: the service has told its own.
+    Models(Vec<ModelInfo>),
     /// The last event: the engine has stopped.
     Stopped,
 }

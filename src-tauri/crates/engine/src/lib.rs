@@ -10,7 +10,15 @@
 //! advice, and the next press starts afresh.
 
 /// What is logged unless asked otherwise. PulseAudio's client calls every ordinary end of a stream an error.
-pub const DEFAULT_LOG: &str = "warn,pulseaudio::client::reactor=off";
+const DEFAULT_LOG: &str = "warn,pulseaudio::client::reactor=off";
+
+/// What is never logged, whatever was asked for: this module writes the request of a connection as it is, with the key.
+const NEVER_LOGGED: &str = "tungstenite::handshake::client=off";
+
+/// The log filter to use where a user asks for `asked`.
+pub fn log_filter(asked: Option<&str>) -> String {
+    format!("{},{NEVER_LOGGED}", asked.unwrap_or(DEFAULT_LOG))
+}
 
 mod command;
 pub mod conversation;
@@ -18,17 +26,26 @@ mod engine;
 mod event;
 mod mailbox;
 mod problem;
+mod secret;
 mod settings;
 mod talk;
 mod transcript;
+mod usage;
 
 pub use command::{Command, TalkInput};
 pub use engine::{DemoStart, Engine, EngineConfig, EngineGone, Handle};
 pub use event::{Event, Frontend, Phase};
 pub use problem::{Advice, Problem, ProblemCode};
-pub use settings::{Language, Mode, Service, Settings, SettingsError, SettingsPatch, SettingsStore, Theme};
+pub use secret::{Kept, KeyError, KeyPlace, KeyStatus, KeyStore, Keychain, KeychainError, SystemKeychain};
+pub use settings::{
+    Access, AccessKind, Compression, Coverage, Detection, Generation, Language, MediaResolution, Mode, Network,
+    SafetyThreshold, Sensitivity, Service, Settings, SettingsError, SettingsPatch, SettingsStore, Theme, Thinking,
+    ThinkingLevel, Transcription, Translation,
+};
 pub use transcript::{Entry, Note, Speaker};
+pub use usage::{Tokens, UsageReport};
 
 pub use vivavoce_audio::{DeviceId, DeviceInfo, Direction, HostChoice};
 pub use vivavoce_live::message::server::UsageMetadata;
 pub use vivavoce_live::model;
+pub use vivavoce_live::session::Carried;

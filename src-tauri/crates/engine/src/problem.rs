@@ -43,8 +43,42 @@ pub enum ProblemCode {
     KeyLeaked,
     /// The service doesn't offer the model for live conversation.
     ModelNotFound,
-    /// The service refuses something in the configuration.
+    /// The service refuses something in the configuration and doesn't say what.
     ConfigurationRejected,
+    /// The service doesn't know a field that was sent to it; the detail names it.
+    FieldUnknown,
+    /// Billing, region or the state of the project keep the service from answering.
+    PreconditionFailed,
+    /// The service can't read the sound that was sent.
+    SoundRejected,
+    /// The model can't answer in, or listen to, what was asked.
+    ModalityRejected,
+    /// The model takes no explicit language.
+    LanguageRejected,
+    /// The service takes no activity marks because it detects activity itself.
+    ActivityMarksRejected,
+    /// The ephemeral token is wrong or has expired.
+    TokenInvalid,
+    /// The ephemeral token was used before.
+    TokenUsed,
+    /// No ephemeral or access token could be had.
+    TokenUnavailable,
+    /// Input came while a function call was pending, or a feature isn't enabled.
+    InputRefused,
+    /// Something the session referred to is gone.
+    EntityGone,
+    /// The session to go on with is gone.
+    SessionGone,
+    /// Nobody said anything for a while, and the service hung up.
+    IdleClosed,
+    /// The connection's lifetime was over.
+    LifetimeOver,
+    /// The proxy can't be used.
+    ProxyFailed,
+    /// The file of certificate authorities can't be used.
+    CertificatesUnreadable,
+    /// The system's keychain can't be used; the key is kept for this run only.
+    KeychainUnavailable,
     /// The quota is used up.
     QuotaExceeded,
     /// The service isn't offered where the user is.
@@ -133,6 +167,12 @@ pub struct Problem {
     pub close_code: Option<u16>,
     /// How long to wait at least, seconds.
     pub retry_after_s: Option<u32>,
+    /// When it happened, ms since the Unix epoch.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub at: u64,
+    /// When the program tries again by itself, ms since the Unix epoch; absent where it doesn't.
+    #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
+    pub retry_at: Option<u64>,
 }
 
 /// Quota is counted by the minute: an earlier try only prolongs the wait.
@@ -149,6 +189,8 @@ impl Problem {
             detail: None,
             close_code: None,
             retry_after_s: (code == ProblemCode::QuotaExceeded).then_some(QUOTA_WAIT_S),
+            at: 0,
+            retry_at: None,
         }
     }
 
@@ -216,7 +258,7 @@ impl Problem {
     pub(crate) fn closed(reason: &CloseReason, settings: &Settings) -> Self {
         let code = closed_code(&reason.kind);
         Self {
-            model: (code == ProblemCode::ModelNotFound).then(|| settings.model.clone()),
+            model: Some(settings.model.clone()),
             url: settings.endpoint.clone().filter(|_| settings.service == Service::Custom),
             close_code: reason.code,
             ..Self::of(code).with_detail(reason.reason.clone())
@@ -225,6 +267,9 @@ impl Problem {
 
     /// Whether talking makes no sense before the user has done something.
     pub(crate) fn blocks_talking(&self) -> bool {
+        if self.retry_at.is_some() {
+            return false;
+        }
         !matches!(
             self.code,
             ProblemCode::DeviceLost
@@ -235,6 +280,7 @@ impl Problem {
                 | ProblemCode::SettingsUnreadable
                 | ProblemCode::SettingsUnwritable
                 | ProblemCode::NoOutputDevice
+                | ProblemCode::KeychainUnavailable
         )
     }
 
@@ -259,39 +305,42 @@ impl Problem {
 
 fn closed_code(kind: &CloseKind) -> ProblemCode {
     match kind {
-        CloseKind::KeyInvalid | CloseKind::TokenUsed | CloseKind::TokenInvalid => ProblemCode::KeyInvalid,
+        CloseKind::KeyInvalid => ProblemCode::KeyInvalid,
         CloseKind::KeyMissing => ProblemCode::KeyMissing,
         CloseKind::KeyExpired => ProblemCode::KeyExpired,
         CloseKind::KeyLeaked => ProblemCode::KeyLeaked,
+        CloseKind::TokenUsed => ProblemCode::TokenUsed,
+        CloseKind::TokenInvalid => ProblemCode::TokenInvalid,
         CloseKind::ModelNotFound { .. } => ProblemCode::ModelNotFound,
-        CloseKind::InvalidArgument
-        | CloseKind::UnknownField { .. }
-        | CloseKind::Precondition
-        | CloseKind::BadAudio
-        | CloseKind::Modality
-        | CloseKind::LanguageCode
-        | CloseKind::ActivityControl
-        | CloseKind::MediaChunks => ProblemCode::ConfigurationRejected,
+        CloseKind::InvalidArgument | CloseKind::MediaChunks => ProblemCode::ConfigurationRejected,
+        CloseKind::UnknownField { .. } => ProblemCode::FieldUnknown,
+        CloseKind::Precondition => ProblemCode::PreconditionFailed,
+        CloseKind::BadAudio => ProblemCode::SoundRejected,
+        CloseKind::Modality => ProblemCode::ModalityRejected,
+        CloseKind::LanguageCode => ProblemCode::LanguageRejected,
+        CloseKind::ActivityControl => ProblemCode::ActivityMarksRejected,
         CloseKind::Quota => ProblemCode::QuotaExceeded,
         CloseKind::Location => ProblemCode::LocationUnsupported,
         CloseKind::BackendError | CloseKind::Unavailable => ProblemCode::ServiceUnavailable,
         CloseKind::NetworkLost => ProblemCode::ConnectionLost,
         CloseKind::SetupTimeout => ProblemCode::SetupTimeout,
-        CloseKind::IdleTimeout
-        | CloseKind::DeadlineExpired
-        | CloseKind::SessionNotFound
-        | CloseKind::EntityNotFound
-        | CloseKind::ToolPending
-        | CloseKind::Normal
-        | CloseKind::Unknown => ProblemCode::ServiceClosed,
+        CloseKind::IdleTimeout => ProblemCode::IdleClosed,
+        CloseKind::DeadlineExpired => ProblemCode::LifetimeOver,
+        CloseKind::SessionNotFound => ProblemCode::SessionGone,
+        CloseKind::EntityNotFound => ProblemCode::EntityGone,
+        CloseKind::ToolPending => ProblemCode::InputRefused,
+        CloseKind::Normal | CloseKind::Unknown => ProblemCode::ServiceClosed,
         CloseKind::ConnectFailed(failure) => match failure {
             ConnectFailure::HostUnknown { .. } => ProblemCode::HostUnknown,
             ConnectFailure::Refused => ProblemCode::ConnectionRefused,
             ConnectFailure::Unreachable { .. } | ConnectFailure::Timeout => ProblemCode::HostUnreachable,
             ConnectFailure::Tls { .. } => ProblemCode::TlsFailed,
-            ConnectFailure::HttpStatus { status: 401 | 403 } | ConnectFailure::CredentialUnusable => {
-                ProblemCode::KeyInvalid
-            }
+            ConnectFailure::HttpStatus { status: 401 | 403 }
+            | ConnectFailure::CredentialUnusable
+            | ConnectFailure::KeyRefused { .. } => ProblemCode::KeyInvalid,
+            ConnectFailure::Proxy { .. } => ProblemCode::ProxyFailed,
+            ConnectFailure::CaFile { .. } => ProblemCode::CertificatesUnreadable,
+            ConnectFailure::TokenUnavailable { .. } => ProblemCode::TokenUnavailable,
             ConnectFailure::HttpStatus { status: 429 } => ProblemCode::QuotaExceeded,
             ConnectFailure::HttpStatus { status: 500.. } => ProblemCode::ServiceUnavailable,
             ConnectFailure::HttpStatus { .. } | ConnectFailure::NotWebSocket { .. } => ProblemCode::NotALiveServer,
@@ -309,8 +358,17 @@ impl ProblemCode {
             }
             Self::DeviceRefused => Advice::AllowMicrophone,
             Self::KeyMissing | Self::KeyInvalid | Self::KeyExpired | Self::KeyLeaked => Advice::EnterKey,
-            Self::ModelNotFound => Advice::ChooseModel,
-            Self::ConfigurationRejected => Advice::ChangeSettings,
+            Self::ModelNotFound | Self::ModalityRejected => Advice::ChooseModel,
+            Self::TokenInvalid
+            | Self::TokenUnavailable
+            | Self::KeychainUnavailable
+            | Self::ConfigurationRejected
+            | Self::FieldUnknown
+            | Self::SoundRejected
+            | Self::LanguageRejected
+            | Self::ActivityMarksRejected
+            | Self::ProxyFailed
+            | Self::CertificatesUnreadable => Advice::ChangeSettings,
             Self::QuotaExceeded | Self::ServiceUnavailable => Advice::WaitThenRetry,
             Self::HostUnreachable | Self::ConnectionLost => Advice::CheckNetwork,
             Self::HostUnknown
@@ -320,6 +378,12 @@ impl ProblemCode {
             | Self::PlainTextToRemote
             | Self::EndpointInvalid => Advice::CheckEndpoint,
             Self::SetupTimeout
+            | Self::TokenUsed
+            | Self::InputRefused
+            | Self::EntityGone
+            | Self::SessionGone
+            | Self::IdleClosed
+            | Self::LifetimeOver
             | Self::ServiceClosed
             | Self::NoAnswer
             | Self::SoundSystemUnavailable
@@ -327,6 +391,7 @@ impl ProblemCode {
             Self::DeviceLost
             | Self::AudioDropped
             | Self::LocationUnsupported
+            | Self::PreconditionFailed
             | Self::MalformedMessages
             | Self::SettingsUnreadable
             | Self::SettingsUnwritable => Advice::None,

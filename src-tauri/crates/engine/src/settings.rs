@@ -1,12 +1,22 @@
 //! What the user has chosen, and the file it is kept in. No secret is ever part of it.
 
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+mod options;
+mod range;
+mod session;
+mod store;
+
+use std::io;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use vivavoce_live::model;
+
+pub use options::{
+    Access, AccessKind, Compression, Coverage, Detection, Generation, MediaResolution, Network, SafetyThreshold,
+    Sensitivity, Thinking, ThinkingLevel, Transcription, Translation,
+};
+pub use store::SettingsStore;
 
 /// How a turn begins and ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +80,7 @@ impl Language {
 }
 
 /// Everything the user can choose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Settings {
@@ -84,6 +94,24 @@ pub struct Settings {
     pub voice: Option<String>,
     /// What the model is told to be.
     pub system_instruction: String,
+    /// Typed for the user when he connects, so that the model speaks first; nothing when empty.
+    pub greeting: String,
+    /// How answers are generated.
+    pub generation: Generation,
+    /// How much the model thinks.
+    pub thinking: Thinking,
+    /// How the service detects speech.
+    pub detection: Detection,
+    /// What is written down.
+    pub transcription: Transcription,
+    /// What happens when the context is full.
+    pub compression: Compression,
+    /// Live translation.
+    pub translation: Translation,
+    /// As whom the service is entered.
+    pub access: Access,
+    /// How the service is reached.
+    pub network: Network,
     /// How turns begin and end.
     pub mode: Mode,
     /// Input device id; the system's default when absent.
@@ -110,6 +138,15 @@ impl Default for Settings {
             model: model::DEFAULT_MODEL.to_owned(),
             voice: None,
             system_instruction: String::new(),
+            greeting: String::new(),
+            generation: Generation::default(),
+            thinking: Thinking::default(),
+            detection: Detection::default(),
+            transcription: Transcription::default(),
+            compression: Compression::default(),
+            translation: Translation::default(),
+            access: Access::default(),
+            network: Network::default(),
             mode: Mode::PushToTalk,
             input_device: None,
             output_device: None,
@@ -123,36 +160,45 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// These settings with the patch's fields in place of their own. Values out of range are brought into it.
+    /// These settings with the patch's fields in place of their own; of a group, the fields that are given. Values out
+    /// of range are brought into it.
     pub fn patched(&self, patch: &SettingsPatch) -> Result<Self, SettingsError> {
         let invalid = |field: &str, detail: String| SettingsError::Invalid { field: field.to_owned(), detail };
         let Ok(Value::Object(mut fields)) = serde_json::to_value(self) else {
             return Err(invalid("", "settings are not an object".into()));
         };
         for (name, value) in &patch.0 {
-            if fields.insert(name.clone(), value.clone()).is_none() {
-                return Err(invalid(name, "there is no such setting".into()));
-            }
-            // One at a time, so that the error can name the field.
-            if let Err(error) = serde_json::from_value::<Self>(Value::Object(fields.clone())) {
-                return Err(invalid(name, error.to_string()));
+            match (fields.get(name), value) {
+                (None, _) => return Err(invalid(name, "there is no such setting".into())),
+                (Some(Value::Object(group)), Value::Object(parts)) => {
+                    let mut group = group.clone();
+                    for (part, value) in parts {
+                        let path = format!("{name}.{part}");
+                        if group.insert(part.clone(), value.clone()).is_none() {
+                            return Err(invalid(&path, "there is no such setting".into()));
+                        }
+                        fields.insert(name.clone(), Value::Object(group.clone()));
+                        possible(&fields).map_err(|detail| invalid(&path, detail))?;
+                    }
+                }
+                (Some(_), value) => {
+                    fields.insert(name.clone(), value.clone());
+                    possible(&fields).map_err(|detail| invalid(name, detail))?;
+                }
             }
         }
-        let mut settings: Self =
-            serde_json::from_value(Value::Object(fields)).map_err(|error| invalid("", error.to_string()))?;
+        let mut settings = possible(&fields).map_err(|detail| invalid("", detail))?;
+        if let Some((field, detail)) = settings.fault() {
+            return Err(invalid(field, detail));
+        }
         settings.bring_into_range();
         Ok(settings)
     }
+}
 
-    fn bring_into_range(&mut self) {
-        self.hold_threshold_ms = self.hold_threshold_ms.clamp(100, 2000);
-        self.release_tail_ms = self.release_tail_ms.min(1000);
-        let model = self.model.trim().trim_start_matches("models/");
-        self.model = if model.is_empty() { model::DEFAULT_MODEL } else { model }.to_owned();
-        for text in [&mut self.endpoint, &mut self.voice, &mut self.input_device, &mut self.output_device] {
-            *text = text.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        }
-    }
+/// Settings with these fields. Asked after each field of a patch, so that an error can name it.
+fn possible(fields: &Map<String, Value>) -> Result<Settings, String> {
+    serde_json::from_value(Value::Object(fields.clone())).map_err(|error| error.to_string())
 }
 
 /// Some fields of [`Settings`], by their camelCase names.
@@ -200,114 +246,12 @@ pub enum SettingsError {
     },
 }
 
-/// The settings file.
-#[derive(Debug, Clone)]
-pub struct SettingsStore {
-    path: PathBuf,
-}
-
-impl SettingsStore {
-    /// Settings at `path`; nothing is read yet.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
-    }
-
-    /// The settings, and what was wrong with the file, if anything. A missing file is a first start.
-    pub fn load(&self) -> (Settings, Option<SettingsError>) {
-        let text = match fs::read_to_string(&self.path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return (Settings::default(), None),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => return self.set_aside(&error.to_string()),
-            Err(source) => return (Settings::default(), Some(self.file_error(source))),
-        };
-        match serde_json::from_str::<Settings>(&text) {
-            Ok(mut settings) => {
-                settings.bring_into_range();
-                (settings, None)
-            }
-            Err(error) => self.set_aside(&error.to_string()),
-        }
-    }
-
-    /// Writes the whole file or nothing of it.
-    pub fn save(&self, settings: &Settings) -> Result<(), SettingsError> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let write = || -> io::Result<()> {
-            fs::create_dir_all(folder)?;
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            serde_json::to_writer_pretty(&mut file, settings)?;
-            file.write_all(b"\n")?;
-            file.persist(&self.path)?;
-            Ok(())
-        };
-        write().map_err(|source| self.file_error(source))
-    }
-
-    fn set_aside(&self, detail: &str) -> (Settings, Option<SettingsError>) {
-        let kept = self.path.with_extension("json.damaged");
-        let error = match fs::rename(&self.path, &kept) {
-            Ok(()) => SettingsError::Damaged { path: self.path.clone(), kept, detail: detail.to_owned() },
-            Err(source) => self.file_error(source),
-        };
-        (Settings::default(), Some(error))
-    }
-
-    fn file_error(&self, source: io::Error) -> SettingsError {
-        SettingsError::File { path: self.path.clone(), source }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
     use super::*;
-
-    fn store() -> (tempfile::TempDir, SettingsStore) {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SettingsStore::new(folder.path().join("deep/settings.json"));
-        (folder, store)
-    }
-
-    #[test]
-    fn what_was_saved_is_loaded() {
-        let (_folder, store) = store();
-        let settings =
-            Settings { model: "gemini-x".into(), mode: Mode::HandsFree, welcomed: true, ..Settings::default() };
-        store.save(&settings).unwrap();
-        let (loaded, error) = store.load();
-        assert!(error.is_none());
-        assert_eq!(loaded, settings);
-    }
-
-    #[test]
-    fn a_first_start_has_the_defaults() {
-        let (_folder, store) = store();
-        let (loaded, error) = store.load();
-        assert!(error.is_none());
-        assert_eq!(loaded, Settings::default());
-    }
-
-    #[test]
-    fn a_damaged_file_is_kept_aside_and_the_program_goes_on() {
-        let (_folder, store) = store();
-        store.save(&Settings::default()).unwrap();
-        fs::write(&store.path, "{ \"model\": ").unwrap();
-        let (loaded, error) = store.load();
-        assert_eq!(loaded, Settings::default());
-        let Some(SettingsError::Damaged { kept, .. }) = error else { panic!("{error:?}") };
-        assert_eq!(fs::read_to_string(kept).unwrap(), "{ \"model\": ");
-        assert!(store.load().1.is_none());
-    }
-
-    #[test]
-    fn a_file_of_another_version_keeps_what_is_known() {
-        let (_folder, store) = store();
-        fs::create_dir_all(store.path.parent().unwrap()).unwrap();
-        fs::write(&store.path, r#"{"model":"models/gemini-x","fromTheFuture":[1],"holdThresholdMs":5}"#).unwrap();
-        let (loaded, error) = store.load();
-        assert!(error.is_none());
-        assert_eq!((loaded.model.as_str(), loaded.hold_threshold_ms), ("gemini-x", 100));
-    }
 
     #[test]
     fn a_patch_changes_its_fields_only() {
@@ -327,6 +271,31 @@ mod tests {
             let error = Settings::default().patched(&SettingsPatch::default().with(field, value)).unwrap_err();
             let SettingsError::Invalid { field: named, .. } = error else { panic!("{error}") };
             assert_eq!(named, field);
+        }
+    }
+
+    #[test]
+    fn a_patch_of_a_group_changes_its_fields_only() {
+        let first = SettingsPatch::default().with("generation", json!({"temperature": 0.5, "seed": 7}));
+        let second = SettingsPatch::default().with("generation", json!({"temperature": null, "topK": 40}));
+        let settings = Settings::default().patched(&first).unwrap().patched(&second).unwrap();
+        let generation = Generation { seed: Some(7), top_k: Some(40), ..Generation::default() };
+        assert_eq!(settings, Settings { generation, ..Settings::default() });
+    }
+
+    #[test]
+    fn a_bad_field_of_a_group_is_refused_by_its_whole_name() {
+        for (group, part, value) in [
+            ("generation", "temperature", json!("hot")),
+            ("generation", "colour", json!("red")),
+            ("thinking", "level", json!("deep")),
+            ("detection", "silenceMs", json!(-1)),
+            ("compression", "on", json!(null)),
+        ] {
+            let patch = SettingsPatch::default().with(group, json!({ part: value }));
+            let error = Settings::default().patched(&patch).unwrap_err();
+            let SettingsError::Invalid { field, .. } = error else { panic!("{error}") };
+            assert_eq!(field, format!("{group}.{part}"));
         }
     }
 }

@@ -11,6 +11,8 @@ pub enum Speaker {
     User,
     /// The model.
     Model,
+    /// Neither: a line about the conversation itself, which its note says.
+    Notice,
 }
 
 /// Something to say about an entry besides its text.
@@ -26,6 +28,12 @@ pub enum Note {
     ConnectionLost,
     /// No answer came in time.
     NoAnswer,
+    /// The session went on in a new one that was told what had been said so far.
+    HistoryKept,
+    /// The same, with the oldest turns left out.
+    HistoryShortened,
+    /// The session went on in a new one that knows nothing of what was said so far.
+    HistoryLost,
 }
 
 /// One side of one turn.
@@ -43,6 +51,8 @@ pub struct Entry {
     pub speaker: Speaker,
     /// The words, as the service transcribed them or the user typed them.
     pub text: String,
+    /// Summaries of what the model thought meanwhile.
+    pub thought: String,
     /// No more text is expected (a late fragment is still appended).
     #[serde(rename = "final")]
     pub is_final: bool,
@@ -59,7 +69,7 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
     Entry(Entry),
-    Append { id: u64, text: String },
+    Append { id: u64, text: String, thought: bool },
 }
 
 /// All entries, oldest first.
@@ -67,6 +77,8 @@ pub(crate) enum Change {
 pub(crate) struct Transcript {
     entries: Vec<Entry>,
     next_id: u64,
+    /// The turn whose text is a guess so far.
+    interim: Option<u64>,
 }
 
 impl Transcript {
@@ -80,6 +92,11 @@ impl Transcript {
 
     /// Appends a fragment, opening the entry if need be. An entry without words doesn't begin with a space.
     pub(crate) fn append(&mut self, turn: u64, speaker: Speaker, text: &str, wall_ms: u64) -> Option<Change> {
+        let replaces = speaker == Speaker::User && self.interim.take_if(|of| *of == turn).is_some();
+        if replaces && let Some(entry) = self.find(turn, speaker) {
+            text.trim_start().clone_into(&mut entry.text);
+            return Some(Change::Entry(entry.clone()));
+        }
         if let Some(entry) = self.find(turn, speaker) {
             let text = if entry.text.is_empty() { text.trim_start() } else { text };
             if text.is_empty() {
@@ -89,13 +106,60 @@ impl Transcript {
             if entry.note.take().is_some() {
                 return Some(Change::Entry(entry.clone()));
             }
-            return Some(Change::Append { id: entry.id, text: text.to_owned() });
+            return Some(Change::Append { id: entry.id, text: text.to_owned(), thought: false });
         }
         let text = text.trim_start();
         if text.is_empty() {
             return None;
         }
         Some(Change::Entry(self.add(turn, speaker, text.to_owned(), wall_ms).clone()))
+    }
+
+    /// Appends a piece of what the model thought.
+    pub(crate) fn think(&mut self, turn: u64, text: &str, wall_ms: u64) -> Option<Change> {
+        if text.is_empty() {
+            return None;
+        }
+        if let Some(entry) = self.find(turn, Speaker::Model) {
+            entry.thought.push_str(text);
+            return Some(Change::Append { id: entry.id, text: text.to_owned(), thought: true });
+        }
+        let entry = self.add(turn, Speaker::Model, String::new(), wall_ms);
+        entry.thought.push_str(text);
+        Some(Change::Entry(entry.clone()))
+    }
+
+    /// What the user seems to be saying so far, in place of what was shown before.
+    pub(crate) fn interim(&mut self, turn: u64, text: &str, wall_ms: u64) -> Option<Change> {
+        self.open(turn, Speaker::User, wall_ms);
+        let entry = self.find(turn, Speaker::User)?;
+        text.trim_start().clone_into(&mut entry.text);
+        let change = Change::Entry(entry.clone());
+        self.interim = Some(turn);
+        Some(change)
+    }
+
+    /// A turn is said again: its answer comes anew, and if it was spoken, its words do.
+    pub(crate) fn restart(&mut self, turn: u64, spoken: bool) -> Vec<Change> {
+        let again = |entry: &&mut Entry| {
+            entry.turn == turn && (entry.speaker == Speaker::Model || (spoken && entry.speaker == Speaker::User))
+        };
+        let entries = self.entries.iter_mut().filter(again);
+        entries
+            .map(|entry| {
+                entry.text.clear();
+                entry.thought.clear();
+                (entry.is_final, entry.interrupted, entry.note) = (false, false, None);
+                Change::Entry(entry.clone())
+            })
+            .collect()
+    }
+
+    /// Adds a line about the conversation itself.
+    pub(crate) fn notice(&mut self, turn: u64, note: Note, wall_ms: u64) -> Change {
+        let entry = self.add(turn, Speaker::Notice, String::new(), wall_ms);
+        (entry.is_final, entry.note) = (true, Some(note));
+        Change::Entry(entry.clone())
     }
 
     /// No more words are expected of it.
@@ -134,20 +198,22 @@ impl Transcript {
         self.entries.clear();
     }
 
-    fn add(&mut self, turn: u64, speaker: Speaker, text: String, started_at: u64) -> &Entry {
+    fn add(&mut self, turn: u64, speaker: Speaker, text: String, started_at: u64) -> &mut Entry {
         self.next_id += 1;
         let entry = Entry {
             id: self.next_id,
             turn,
             speaker,
             text,
+            thought: String::new(),
             is_final: false,
             interrupted: false,
             started_at,
             note: None,
         };
         self.entries.push(entry);
-        &self.entries[self.entries.len() - 1]
+        let last = self.entries.len() - 1;
+        &mut self.entries[last]
     }
 
     fn find(&mut self, turn: u64, speaker: Speaker) -> Option<&mut Entry> {
@@ -165,7 +231,7 @@ mod tests {
         let Some(Change::Entry(entry)) = transcript.append(1, Speaker::User, " hel", 5) else { panic!("no entry") };
         assert_eq!((entry.text.as_str(), entry.started_at), ("hel", 5));
         let append = transcript.append(1, Speaker::User, "lo there", 9);
-        assert_eq!(append, Some(Change::Append { id: entry.id, text: "lo there".into() }));
+        assert_eq!(append, Some(Change::Append { id: entry.id, text: "lo there".into(), thought: false }));
         let Some(Change::Entry(done)) = transcript.finish(1, Speaker::User, false, None) else { panic!("no change") };
         assert_eq!((done.text.as_str(), done.is_final, done.started_at), ("hello there", true, 5));
         assert_eq!(transcript.finish(1, Speaker::User, false, None), None);
@@ -197,5 +263,41 @@ mod tests {
         let mut transcript = Transcript::default();
         assert_eq!(transcript.append(1, Speaker::Model, "", 0), None);
         assert_eq!(transcript.append(1, Speaker::Model, "  ", 0), None);
+    }
+
+    #[test]
+    fn a_guess_is_replaced_by_the_next_and_then_by_the_words() {
+        let mut transcript = Transcript::default();
+        transcript.open(1, Speaker::User, 0);
+        transcript.interim(1, "Por", 0);
+        let Some(Change::Entry(entry)) = transcript.interim(1, "Por cierto,", 0) else { panic!("no change") };
+        assert_eq!(entry.text, "Por cierto,");
+        let Some(Change::Entry(entry)) = transcript.append(1, Speaker::User, "Por cierto, cuando", 0) else {
+            panic!("no change")
+        };
+        assert_eq!(entry.text, "Por cierto, cuando");
+        assert!(matches!(transcript.append(1, Speaker::User, " ustedes", 0), Some(Change::Append { .. })));
+    }
+
+    #[test]
+    fn thoughts_stay_beside_the_words() {
+        let mut transcript = Transcript::default();
+        let Some(Change::Entry(entry)) = transcript.think(1, "Hm.", 0) else { panic!("no entry") };
+        assert_eq!((entry.text.as_str(), entry.thought.as_str()), ("", "Hm."));
+        let change = transcript.think(1, " Aha.", 0);
+        assert_eq!(change, Some(Change::Append { id: entry.id, text: " Aha.".into(), thought: true }));
+    }
+
+    #[test]
+    fn a_turn_said_again_begins_anew_but_typed_words_stay() {
+        let mut transcript = Transcript::default();
+        transcript.append(1, Speaker::User, "typed", 0);
+        transcript.append(1, Speaker::Model, "half an ans", 0);
+        transcript.finish(1, Speaker::Model, false, None);
+        assert_eq!(transcript.restart(1, false).len(), 1);
+        assert_eq!((transcript.entries[0].text.as_str(), transcript.entries[1].text.as_str()), ("typed", ""));
+        assert!(!transcript.entries[1].is_final);
+        transcript.restart(1, true);
+        assert_eq!(transcript.entries[0].text, "");
     }
 }

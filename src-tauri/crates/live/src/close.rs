@@ -185,6 +185,22 @@ impl CloseReason {
         }
     }
 
+    /// Whether trying again may help with a service that was reached before: then a gateway, a captive portal or a
+    /// proxy in between is a likelier cause than the address.
+    pub fn may_pass(&self) -> bool {
+        let in_between = matches!(
+            &self.kind,
+            CloseKind::ConnectFailed(
+                ConnectFailure::Tls { .. }
+                    | ConnectFailure::NotWebSocket { .. }
+                    | ConnectFailure::HttpStatus { .. }
+                    | ConnectFailure::Proxy { .. }
+                    | ConnectFailure::TokenUnavailable { .. }
+            )
+        );
+        self.is_retryable() || (in_between && self.advice() != Advice::EnterKey)
+    }
+
     /// Whether the same configuration will fail again for certain.
     pub fn is_fatal_configuration(&self) -> bool {
         !self.is_retryable()
@@ -196,7 +212,12 @@ fn advice_on(failure: &ConnectFailure) -> Advice {
         ConnectFailure::HostUnknown { .. } | ConnectFailure::Unreachable { .. } | ConnectFailure::Timeout => {
             Advice::CheckNetwork
         }
-        ConnectFailure::HttpStatus { status: 401 | 403 } | ConnectFailure::CredentialUnusable => Advice::EnterKey,
+        ConnectFailure::HttpStatus { status: 401 | 403 }
+        | ConnectFailure::CredentialUnusable
+        | ConnectFailure::KeyRefused { .. } => Advice::EnterKey,
+        ConnectFailure::Proxy { .. } | ConnectFailure::CaFile { .. } | ConnectFailure::TokenUnavailable { .. } => {
+            Advice::ChangeSettings
+        }
         ConnectFailure::HttpStatus { status: 429 } => Advice::WaitThenRetry { seconds: 60 },
         ConnectFailure::HttpStatus { status: 500.. } => Advice::WaitThenRetry { seconds: 5 },
         ConnectFailure::Refused
@@ -241,18 +262,25 @@ const BEGINNINGS: &[(&str, CloseKind)] = &[
     ("keepalive ping timeout", CloseKind::NetworkLost),
 ];
 
+/// How a reason begins that is about a model.
+const MODEL: &str = "models/";
+
+/// What stands before the name of a field the service doesn't know.
+const UNKNOWN_NAME: &str = "unknown name \"";
+
 fn kind_of(code: Option<u16>, reason: &str) -> CloseKind {
-    if let Some(model) = reason.strip_prefix("models/") {
-        let model = model.split_whitespace().next().unwrap_or_default();
+    // Only ASCII changes its case, so that places in the one text are places in the other.
+    let lower = reason.to_ascii_lowercase();
+    if lower.starts_with(MODEL) {
+        let model = reason[MODEL.len()..].split_whitespace().next().unwrap_or_default();
         return CloseKind::ModelNotFound { model: model.to_owned() };
     }
-    if reason.starts_with("Invalid JSON payload received") {
-        return match reason.split_once("Unknown name \"") {
-            Some((_, rest)) => CloseKind::UnknownField { field: rest.split('"').next().unwrap_or_default().to_owned() },
+    if lower.starts_with("invalid json payload received") {
+        return match lower.find(UNKNOWN_NAME).map(|at| &reason[at + UNKNOWN_NAME.len()..]) {
+            Some(rest) => CloseKind::UnknownField { field: rest.split('"').next().unwrap_or_default().to_owned() },
             None => CloseKind::InvalidArgument,
         };
     }
-    let lower = reason.to_lowercase();
     if let Some((_, kind)) = BEGINNINGS.iter().find(|(beginning, _)| lower.starts_with(beginning)) {
         return kind.clone();
     }

@@ -1,6 +1,8 @@
 //! Why a connection could not be made.
 
-/// Why a connection could not be made.
+use std::path::PathBuf;
+
+/// Why a connection could not be made. No detail holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectFailure {
     /// No such host.
@@ -16,6 +18,22 @@ pub enum ConnectFailure {
     #[error("the server cannot be reached: {detail}")]
     Unreachable {
         /// What the system says.
+        detail: String,
+    },
+    /// The proxy, rather than the server, is what fails.
+    #[error("the proxy doesn't help: {detail}")]
+    Proxy {
+        /// Which proxy, and what it does.
+        detail: String,
+        /// Whether trying again, with nothing changed, may help.
+        temporary: bool,
+    },
+    /// The file with further certificate authorities can't be used.
+    #[error("the certificate file {} can't be used: {detail}", path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
         detail: String,
     },
     /// The encrypted connection failed: a certificate, a protocol version.
@@ -45,6 +63,20 @@ pub enum ConnectFailure {
     /// The credential holds characters no header may hold.
     #[error("the credential holds characters that cannot be sent")]
     CredentialUnusable,
+    /// The service gives no token for the key.
+    #[error("the service refuses the key: {detail}")]
+    KeyRefused {
+        /// What the service says.
+        detail: String,
+    },
+    /// There is no token to connect with.
+    #[error("there is no token to connect with: {detail}")]
+    TokenUnavailable {
+        /// Where it should come from, and what came instead.
+        detail: String,
+        /// Whether trying again, with nothing changed, may help.
+        temporary: bool,
+    },
 }
 
 impl ConnectFailure {
@@ -53,7 +85,13 @@ impl ConnectFailure {
         match self {
             Self::HostUnknown { .. } | Self::Refused | Self::Unreachable { .. } | Self::Timeout => true,
             Self::HttpStatus { status } => *status == 429 || *status >= 500,
-            Self::Tls { .. } | Self::NotWebSocket { .. } | Self::PlainTextToRemote | Self::CredentialUnusable => false,
+            Self::Proxy { temporary, .. } | Self::TokenUnavailable { temporary, .. } => *temporary,
+            Self::CaFile { .. }
+            | Self::Tls { .. }
+            | Self::NotWebSocket { .. }
+            | Self::PlainTextToRemote
+            | Self::CredentialUnusable
+            | Self::KeyRefused { .. } => false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A session with a clock and a socket, on tokio.
 //!
-//! One task owns the [`Session`](crate::session::Session) and reads the socket; a second one writes it, so that a server
+//! One task owns the [`Session`] and reads the socket; a second one writes it, so that a server
 //! that doesn't read never keeps us from hearing it. Dropping every [`DriverHandle`] ends the session and both tasks.
 
 mod actor;
@@ -16,10 +16,9 @@ use std::time::Instant;
 
 use tokio::sync::mpsc;
 
-use crate::credential::Credential;
-use crate::endpoint::Endpoint;
 use crate::message::FunctionResponse;
-use crate::session::{Event, SessionConfig, Turn};
+use crate::session::{Event, Session, SessionConfig, Turn};
+use crate::target::Target;
 
 /// Sound commands that may wait for the driver; at 20 ms each, 20 s.
 const MOST_AUDIO_WAITING: usize = 1024;
@@ -35,9 +34,13 @@ pub enum DriverCommand {
     /// End it.
     Disconnect,
     /// Set the configuration of the next connection.
-    Configure(SessionConfig),
-    /// Set the server and the credential of the next connection.
-    Target(Endpoint, Option<Credential>),
+    Configure(Box<SessionConfig>),
+    /// Set where to connect and as whom, from the next connection on.
+    Target(Box<Target>),
+    /// Forget what was said so far, and who was spoken to.
+    StartOver,
+    /// What was said in an earlier conversation, to be told to the next session: the user's words and the model's.
+    Remember(Vec<(String, String)>),
     /// The button is pressed, or listening is switched on.
     ActivityStart,
     /// Sound of the user, 16 kHz mono.
@@ -78,15 +81,12 @@ pub struct Driver;
 
 impl Driver {
     /// Starts one on the current tokio runtime. It is off until told to connect.
-    pub fn spawn(
-        config: SessionConfig,
-        endpoint: Endpoint,
-        credential: Option<Credential>,
-    ) -> (DriverHandle, mpsc::Receiver<DriverEvent>) {
+    pub fn spawn(config: SessionConfig, target: Target) -> (DriverHandle, mpsc::Receiver<DriverEvent>) {
         let (commands, received) = mpsc::unbounded_channel();
         let (events, told) = mpsc::channel(MOST_EVENTS_WAITING);
         let audio = Arc::new(AudioGauge::default());
-        let actor = actor::Actor::new(config, endpoint, credential, received, events, Arc::clone(&audio));
+        let session = Session::new(config, fastrand::u64(..));
+        let actor = actor::Actor::new(session, target, received, events, Arc::clone(&audio));
         tokio::spawn(actor.run());
         (DriverHandle { commands, audio }, told)
     }
@@ -139,7 +139,7 @@ impl AudioGauge {
     }
 }
 
-/// The one place in the crate that looks at a clock.
+/// The session's clock.
 #[expect(clippy::disallowed_methods, reason = "the driver is the session's clock")]
 fn now() -> Instant {
     Instant::now()

@@ -2,11 +2,18 @@
 
 use url::{Host, Url};
 
+/// The location that stands for all of them.
+const GLOBAL: &str = "global";
+
+/// Longest location, bytes; the longest there is has 23.
+const LONGEST_LOCATION: usize = 40;
+
 /// A server that speaks the Live API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     base: Url,
     version: ApiVersion,
+    location: Option<String>,
 }
 
 /// Version in the method's path.
@@ -73,6 +80,12 @@ pub enum EndpointError {
         /// The other machine.
         host: String,
     },
+    /// It is no location of Google Cloud.
+    #[error("a location is written like us-central1 or global, not {location}")]
+    Location {
+        /// What was given for one.
+        location: String,
+    },
 }
 
 impl Endpoint {
@@ -80,7 +93,30 @@ impl Endpoint {
     #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a constant")]
     pub fn gemini() -> Self {
         let base = Url::parse("wss://generativelanguage.googleapis.com/").expect("the constant is a URL");
-        Self { base, version: ApiVersion::default() }
+        Self { base, version: ApiVersion::default(), location: None }
+    }
+
+    /// Google Cloud's (Vertex AI) in a location such as `us-central1`, or in `global`.
+    pub fn vertex(location: &str) -> Result<Self, EndpointError> {
+        let location = location.trim();
+        let host = if location == GLOBAL {
+            "aiplatform.googleapis.com".to_owned()
+        } else {
+            format!("{location}-aiplatform.googleapis.com")
+        };
+        // A location that would change the host is refused below.
+        let base = Url::parse(&format!("wss://{host}/")).map_err(|_| wrong_location(location))?;
+        Self { base, version: ApiVersion::default(), location: None }.with_location(location)
+    }
+
+    /// The same server, spoken to as Google Cloud in `location`: a gateway in front of it.
+    pub fn with_location(self, location: &str) -> Result<Self, EndpointError> {
+        let location = location.trim();
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if location.is_empty() || location.len() > LONGEST_LOCATION || !location.bytes().all(fits) {
+            return Err(wrong_location(location));
+        }
+        Ok(Self { location: Some(location.to_owned()), ..self })
     }
 
     /// Reads `http|https|ws|wss://host[:port][/prefix]`. `http` means `ws` and `https` means `wss`; the unencrypted
@@ -109,7 +145,7 @@ impl Endpoint {
         if base.set_scheme(scheme).is_err() {
             return Err(EndpointError::Scheme { scheme: base.scheme().to_owned() });
         }
-        Ok(Self { base, version: ApiVersion::default() })
+        Ok(Self { base, version: ApiVersion::default(), location: None })
     }
 
     /// The same server by another version of the API.
@@ -133,27 +169,56 @@ impl Endpoint {
         self.base.scheme() == "wss"
     }
 
-    /// Host and port to dial.
-    pub fn host_and_port(&self) -> (String, u16) {
-        let host = match self.base.host() {
-            Some(Host::Ipv6(address)) => address.to_string(),
-            Some(host) => host.to_string(),
-            None => String::new(),
-        };
-        (host, self.base.port_or_known_default().unwrap_or(443))
+    /// Where in Google Cloud it is; none is the Gemini API.
+    pub fn location(&self) -> Option<&str> {
+        self.location.as_deref()
+    }
+
+    /// What a model is called here: in Google Cloud by the project it is paid by. A full name stays as it is.
+    pub fn model_name(&self, project: &str, model: &str) -> String {
+        let model = model.trim();
+        let id = model.strip_prefix("models/").unwrap_or(model);
+        match &self.location {
+            Some(location) if !id.contains('/') => {
+                format!("projects/{}/locations/{location}/publishers/google/models/{id}", project.trim())
+            }
+            None if !id.contains('/') => format!("models/{id}"),
+            _ => model.to_owned(),
+        }
     }
 
     /// The WebSocket's URL. It holds no secret: the credential travels in a header.
     pub fn websocket_url(&self, method: Method) -> Url {
+        let (version, method) = (self.version.as_str(), method.as_str());
+        self.below_base(&match self.location {
+            None => format!("ws/google.ai.generativelanguage.{version}.GenerativeService.{method}"),
+            // The only method and the only stable version there are.
+            Some(_) => "ws/google.cloud.aiplatform.v1.LlmBidiService/BidiGenerateContent".to_owned(),
+        })
+    }
+
+    /// The URL of something that is asked for over plain HTTP: `v1beta`, `models`.
+    pub fn rest_url(&self, version: ApiVersion, path: &str) -> Url {
+        let mut url = self.below_base(&format!("{}/{path}", version.as_str()));
+        // Always possible: ws ↔ http and wss ↔ https are of the same kind.
+        let _ = url.set_scheme(if self.is_encrypted() { "https" } else { "http" });
+        url
+    }
+
+    fn below_base(&self, path: &str) -> Url {
         let mut url = self.base.clone();
         let prefix = self.base.path().trim_end_matches('/');
-        let (version, method) = (self.version.as_str(), method.as_str());
-        url.set_path(&format!("{prefix}/ws/google.ai.generativelanguage.{version}.GenerativeService.{method}"));
+        url.set_path(&format!("{prefix}/{path}"));
         url
     }
 }
 
-fn is_loopback(host: &Host<&str>) -> bool {
+fn wrong_location(location: &str) -> EndpointError {
+    EndpointError::Location { location: location.chars().take(LONGEST_LOCATION).collect() }
+}
+
+/// Whether the host is this machine, by its name alone.
+pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => {
             let name = name.trim_end_matches('.');
@@ -183,7 +248,6 @@ mod tests {
         let gemini = Endpoint::gemini();
         let url = gemini.websocket_url(Method::BidiGenerateContent);
         assert_eq!(url.as_str(), format!("wss://generativelanguage.googleapis.com{PATH}"));
-        assert_eq!(gemini.host_and_port(), ("generativelanguage.googleapis.com".into(), 443));
         let constrained =
             gemini.with_version(ApiVersion::V1Alpha).websocket_url(Method::BidiGenerateContentConstrained);
         assert!(constrained.as_str().ends_with(".v1alpha.GenerativeService.BidiGenerateContentConstrained"));
@@ -225,7 +289,40 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_host_is_dialled_without_brackets() {
-        assert_eq!(Endpoint::parse("ws://[::1]:9000").unwrap().host_and_port(), ("::1".into(), 9000));
+    fn google_cloud_is_named_by_its_location() {
+        let url = |endpoint: &Endpoint| endpoint.websocket_url(Method::default()).to_string();
+        let path = "/ws/google.cloud.aiplatform.v1.LlmBidiService/BidiGenerateContent";
+        let iowa = Endpoint::vertex(" us-central1 ").unwrap();
+        assert_eq!(url(&iowa), format!("wss://us-central1-aiplatform.googleapis.com{path}"));
+        assert_eq!(url(&Endpoint::vertex("global").unwrap()), format!("wss://aiplatform.googleapis.com{path}"));
+        let gateway = Endpoint::parse("http://127.0.0.1:1/gate").unwrap().with_location("europe-west4").unwrap();
+        assert_eq!(url(&gateway), format!("ws://127.0.0.1:1/gate{path}"));
+    }
+
+    #[test]
+    fn a_location_cannot_change_the_host() {
+        for bad in ["", "evil.example/", "us@evil.example#", "US-central1", "a b", &"a".repeat(99)] {
+            let error = Endpoint::vertex(bad).unwrap_err();
+            assert!(matches!(error, EndpointError::Location { .. }), "{bad}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_model_is_named_by_project_and_location_in_google_cloud_only() {
+        let cloud = Endpoint::vertex("us-central1").unwrap();
+        let full = "projects/p-1/locations/us-central1/publishers/google/models/m";
+        assert_eq!(cloud.model_name("p-1", "m"), full);
+        assert_eq!(cloud.model_name("p-1", "models/m"), full);
+        assert_eq!(cloud.model_name("p-1", full), full);
+        assert_eq!(Endpoint::gemini().model_name("p-1", "m"), "models/m");
+        assert_eq!(Endpoint::gemini().model_name("", "models/m"), "models/m");
+    }
+
+    #[test]
+    fn plain_http_keeps_base_and_encryption() {
+        let local = Endpoint::parse("ws://localhost:8/base/").unwrap();
+        assert_eq!(local.rest_url(ApiVersion::V1Beta, "models").as_str(), "http://localhost:8/base/v1beta/models");
+        let gemini = Endpoint::gemini().rest_url(ApiVersion::V1Alpha, "auth_tokens");
+        assert_eq!(gemini.as_str(), "https://generativelanguage.googleapis.com/v1alpha/auth_tokens");
     }
 }

@@ -1,4 +1,20 @@
 //! What the models are and can do, as data.
+//!
+//! A model belongs to a [`Family`]; what a family accepts, does and costs is one row of the table in `model/table.rs`.
+//! The service's own list of models is read by [`from_service`] and joined with the ones known here by [`merged`]; a
+//! model that nobody knows gets a row in which nothing preview-like or model-specific is sent.
+
+mod capabilities;
+mod listing;
+mod speech;
+mod table;
+
+pub use capabilities::{Capabilities, ClientContentUse, CoverageDefault, Prices, ThinkingLevel};
+pub use listing::{ListingError, from_service, merged};
+pub use speech::{LANGUAGES, VOICES, VoiceInfo};
+pub use table::known;
+
+use crate::session::SessionConfig;
 
 /// The model a new user gets.
 pub const DEFAULT_MODEL: &str = "gemini-3.8-live";
@@ -7,14 +23,51 @@ pub const DEFAULT_MODEL: &str = "gemini-3.8-live";
 pub const DEFAULT_VOICE: &str = "Puck";
 
 /// A model that can hold a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelInfo {
     /// Its id, without `models/`.
-    pub id: &'static str,
+    pub id: String,
     /// What it can do.
     pub family: Family,
     /// How far along it is.
     pub status: Status,
+    /// The service's own name for people.
+    pub display_name: Option<String>,
+    /// Tokens its context holds, as the service says.
+    pub input_tokens: Option<u32>,
+    /// Whether the service offers it to this user.
+    pub availability: Availability,
+}
+
+impl ModelInfo {
+    /// A model of which nothing but its id and standing is known.
+    pub fn new(id: impl Into<String>, family: Family, status: Status) -> Self {
+        Self {
+            id: id.into(),
+            family,
+            status,
+            display_name: None,
+            input_tokens: None,
+            availability: Availability::default(),
+        }
+    }
+
+    /// Tokens its context holds: the service's word before the table's.
+    pub fn context_tokens(&self) -> u32 {
+        self.input_tokens.unwrap_or_else(|| self.family.capabilities().context_tokens)
+    }
+}
+
+/// Whether the service offers a model to this user.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Availability {
+    /// The service has not been asked.
+    #[default]
+    Unasked,
+    /// It is in the service's list.
+    Listed,
+    /// The service's list was read, and it isn't there.
+    Missing,
 }
 
 /// How far along a model is.
@@ -29,7 +82,7 @@ pub enum Status {
 }
 
 /// Models that behave alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
     /// 2.5 with native audio.
     Native25,
@@ -43,60 +96,33 @@ pub enum Family {
     Translate,
     /// Transcription; text only.
     Transcribe,
-    /// Not in the table; taken to be like the newest.
+    /// Not in the table.
     Unknown,
 }
 
 impl Family {
-    /// Whether `clientContent` is accepted in mid-session.
-    pub fn accepts_client_content(self) -> bool {
-        !matches!(self, Self::Live31)
-    }
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Native25,
+        Self::Live31,
+        Self::Live38,
+        Self::Thinking38,
+        Self::Translate,
+        Self::Transcribe,
+        Self::Unknown,
+    ];
 
-    /// Whether `audioStreamEnd` ends a turn; where not, only trailing silence does.
-    pub fn stream_end_ends_turn(self) -> bool {
-        matches!(self, Self::Native25 | Self::Live31)
-    }
-
-    /// Whether `generationConfig.thinkingConfig` is accepted.
-    pub fn accepts_thinking_config(self) -> bool {
-        !matches!(self, Self::Live38)
-    }
-
-    /// Whether `speechConfig.languageCode` is accepted.
-    pub fn accepts_language_code(self) -> bool {
-        matches!(self, Self::Live31)
-    }
-
-    /// Tokens the context holds.
-    pub fn context_tokens(self) -> u32 {
-        131_072
+    /// Its row of the table.
+    pub fn capabilities(self) -> &'static Capabilities {
+        table::row(self)
     }
 }
 
-/// The models offered, the default first.
-pub const MODELS: &[ModelInfo] = &[
-    ModelInfo { id: DEFAULT_MODEL, family: Family::Live38, status: Status::Stable },
-    ModelInfo { id: "gemini-3.8-live-extended-thinking", family: Family::Thinking38, status: Status::Preview },
-    ModelInfo { id: "gemini-3.1-flash-live-preview", family: Family::Live31, status: Status::Preview },
-    ModelInfo {
-        id: "gemini-2.5-flash-native-audio-preview-12-2025",
-        family: Family::Native25,
-        status: Status::Preview,
-    },
-    ModelInfo { id: "gemini-2.5-flash-native-audio-latest", family: Family::Native25, status: Status::Preview },
-    ModelInfo {
-        id: "gemini-2.5-flash-native-audio-preview-09-2025",
-        family: Family::Native25,
-        status: Status::Deprecated,
-    },
-];
-
 /// The family of a model id, with or without `models/` or a longer path before it.
 pub fn family_of(id: &str) -> Family {
-    let id = id.rsplit('/').next().unwrap_or(id);
-    if let Some(known) = MODELS.iter().find(|model| model.id == id) {
-        return known.family;
+    let id = id.trim().rsplit('/').next().unwrap_or(id);
+    if let Some(family) = table::known_family(id) {
+        return family;
     }
     let newer_thinking = id.contains("extended-thinking");
     match id {
@@ -110,79 +136,19 @@ pub fn family_of(id: &str) -> Family {
     }
 }
 
-/// A prebuilt voice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct VoiceInfo {
-    /// Its name, which is also its id.
-    pub id: &'static str,
-    /// The service's one word for it.
-    pub descriptor: &'static str,
+/// Whether a model's full name is one of Vertex AI's, where all fields are known without an alpha version.
+pub fn is_vertex_name(model: &str) -> bool {
+    model.contains("publishers/google/models/")
 }
 
-const fn voice(id: &'static str, descriptor: &'static str) -> VoiceInfo {
-    VoiceInfo { id, descriptor }
+/// Whether the setup of this session has fields that the service knows under `v1alpha` only.
+pub fn needs_alpha(config: &SessionConfig) -> bool {
+    let capabilities = family_of(&config.model).capabilities();
+    let options = &config.options;
+    let preview = (options.affective_dialog && capabilities.affective_dialog)
+        || (options.proactive_audio && capabilities.proactive_audio);
+    capabilities.preview_needs_alpha && preview && !is_vertex_name(&config.model)
 }
-
-/// The prebuilt voices.
-pub const VOICES: [VoiceInfo; 30] = [
-    voice("Zephyr", "Bright"),
-    voice("Puck", "Upbeat"),
-    voice("Charon", "Informative"),
-    voice("Kore", "Firm"),
-    voice("Fenrir", "Excitable"),
-    voice("Leda", "Youthful"),
-    voice("Orus", "Firm"),
-    voice("Aoede", "Breezy"),
-    voice("Callirrhoe", "Easy-going"),
-    voice("Autonoe", "Bright"),
-    voice("Enceladus", "Breathy"),
-    voice("Iapetus", "Clear"),
-    voice("Umbriel", "Easy-going"),
-    voice("Algieba", "Smooth"),
-    voice("Despina", "Smooth"),
-    voice("Erinome", "Clear"),
-    voice("Algenib", "Gravelly"),
-    voice("Rasalgethi", "Informative"),
-    voice("Laomedeia", "Upbeat"),
-    voice("Achernar", "Soft"),
-    voice("Alnilam", "Firm"),
-    voice("Schedar", "Even"),
-    voice("Gacrux", "Mature"),
-    voice("Pulcherrima", "Forward"),
-    voice("Achird", "Friendly"),
-    voice("Zubenelgenubi", "Casual"),
-    voice("Vindemiatrix", "Gentle"),
-    voice("Sadachbia", "Lively"),
-    voice("Sadaltager", "Knowledgeable"),
-    voice("Sulafat", "Warm"),
-];
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn ids_and_voices_are_not_repeated() {
-        assert_eq!(MODELS.iter().map(|model| model.id).collect::<BTreeSet<_>>().len(), MODELS.len());
-        assert_eq!(VOICES.iter().map(|voice| voice.id).collect::<BTreeSet<_>>().len(), VOICES.len());
-        assert!(VOICES.iter().any(|voice| voice.id == DEFAULT_VOICE));
-        assert_eq!(MODELS[0].id, DEFAULT_MODEL);
-    }
-
-    #[test]
-    fn the_family_is_found_under_any_form_of_the_name() {
-        for (id, family) in [
-            ("models/gemini-3.8-live", Family::Live38),
-            ("gemini-3.8-live-extended-thinking-preview", Family::Thinking38),
-            ("projects/p/locations/l/publishers/google/models/gemini-live-2.5-flash-native-audio", Family::Native25),
-            ("gemini-3.1-flash-live-preview", Family::Live31),
-            ("gemini-3.5-live-translate-preview", Family::Translate),
-            ("gemini-3.5-transcribe-live", Family::Transcribe),
-            ("gemini-9-live", Family::Unknown),
-        ] {
-            assert_eq!(family_of(id), family, "{id}");
-        }
-    }
-}
+mod tests;

@@ -1,41 +1,52 @@
 //! A conversation with the service as a state machine, without clock or socket.
 //!
 //! Call one operation or [`Session::handle_input`], then [`Session::poll_output`] until it gives [`Output::Timeout`];
-//! wait for the earliest of command, message and that time; repeat. Every call takes the time as an argument.
+//! wait for the earliest of command, message and that time; repeat. Every call takes the time as an argument, and the
+//! only randomness comes from a seed.
 //!
-//! Operations are allowed in any state. What the user says before the session is open waits in order, by turns, and is
-//! sent once it is. A press opens the connection when there is none.
+//! Operations are allowed in any state. A session outlives its connections: one that is about to end is replaced by
+//! another at a moment when nobody speaks, one that breaks is made again, and what the user said meanwhile, or had said
+//! in vain, is sent in order and once. What the new connection knows of the conversation is told by
+//! [`Event::Continued`].
 
+mod backoff;
 mod event;
+mod history;
+mod link;
+mod liveness;
 mod operation;
 mod queue;
 mod receive;
+mod resume;
+mod rotation;
 mod setup;
+mod speak;
+mod tools;
 mod turn;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-pub use event::{Event, Input, Output};
+pub use event::{Carried, Event, Input, Output, Socket};
 pub use setup::{SessionConfig, SetupOptions, TalkMode};
 pub use turn::Turn;
 
-use crate::close::CloseReason;
 use crate::codec::{self, AudioEncoder};
-use crate::connect::ConnectFailure;
 use crate::message::ClientMessage;
+use crate::model::{self, Capabilities};
 use crate::pcm::PcmReader;
-use queue::{Item, Pending, Queue};
+use backoff::Backoff;
+use history::History;
+use liveness::{Liveness, Verdict};
+use queue::Queue;
+use resume::Resumption;
+use rotation::Rotation;
+use speak::Tail;
+use tools::Tools;
 use turn::Turns;
-
-/// One frame of the silence that follows speech in hands-free mode.
-const SILENCE: [i16; 320] = [0; 320];
-const SILENCE_EVERY: Duration = Duration::from_millis(20);
-/// One second: some models end a turn on trailing silence of about 0.8 s and on nothing else.
-const SILENCE_FRAMES: u32 = 50;
 
 /// A conversation with the service.
 #[derive(Debug)]
@@ -45,21 +56,53 @@ pub struct Session {
     /// Of this connection.
     active: SessionConfig,
     link: Link,
+    /// The connection's, while it is connecting or later.
+    socket: Socket,
+    /// How many WebSockets there have been.
+    sockets: u64,
     /// When dialling or opening has taken too long.
     deadline: Option<Instant>,
+    /// When this connection became ready.
+    opened: Option<Instant>,
+    /// The last time anybody said anything.
+    active_at: Option<Instant>,
+    /// This service has been reached before: a failure now is a failure of the moment.
+    established: bool,
+    backoff: Backoff,
+    resumption: Resumption,
+    rotation: Option<Rotation>,
+    liveness: Liveness,
     turns: Turns,
+    /// What waits to be sent.
     queue: Queue,
+    /// What was sent and isn't answered.
+    sent: Queue,
+    history: History,
+    tools: Tools,
     /// The button is held, or listening is on.
     held: bool,
+    /// The service's detection hears speech.
+    voice: bool,
     /// `activityStart` was sent on this connection and `activityEnd` wasn't.
     activity_open: bool,
     /// The user asked for this connection, rather than a press having needed it.
     greet: bool,
+    /// This connection resumes a session.
+    resuming: bool,
+    /// It is told in words what it doesn't know, which its setup announces where the model wants that.
+    telling: bool,
+    seeding: bool,
+    /// The next try must not be made early.
+    waits_for_quota: bool,
     tail: Option<Tail>,
+    /// When a reply of a model that doesn't end its turns is taken to be over.
+    segment_end: Option<Instant>,
     encoder: AudioEncoder,
     reader: PcmReader,
     /// The turn the reader's half sample belongs to.
     reading: Option<Turn>,
+    /// The reply that has come whole, though its turn may not be complete.
+    generated: Option<Turn>,
     /// The reply that has come with a transcript, so that its text parts would repeat it.
     transcribed: Option<Turn>,
     /// Highest turn whose first sound was sent.
@@ -72,17 +115,12 @@ pub struct Session {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Link {
     Off,
+    /// Lost; the next try begins then.
+    Waiting(Instant),
     Connecting,
     /// Connected, `setup` sent.
     Opening,
     Ready,
-}
-
-/// Silence being sent after speech.
-#[derive(Debug, Clone, Copy)]
-struct Tail {
-    left: u32,
-    next: Instant,
 }
 
 #[derive(Debug)]
@@ -92,22 +130,42 @@ struct Queued {
 }
 
 impl Session {
-    /// A session that is off.
-    pub fn new(config: SessionConfig) -> Self {
+    /// A session that is off. `seed` is what the tries after a failure are spread by.
+    pub fn new(config: SessionConfig, seed: u64) -> Self {
+        let config = config.fitting_the_model();
         Self {
             turns: Turns::new(config.mode),
             active: config.clone(),
             config,
             link: Link::Off,
+            socket: Socket(0),
+            sockets: 0,
             deadline: None,
+            opened: None,
+            active_at: None,
+            established: false,
+            backoff: Backoff::new(seed),
+            resumption: Resumption::default(),
+            rotation: None,
+            liveness: Liveness::default(),
             queue: Queue::default(),
+            sent: Queue::default(),
+            history: History::default(),
+            tools: Tools::default(),
             held: false,
+            voice: false,
             activity_open: false,
             greet: false,
+            resuming: false,
+            telling: false,
+            seeding: false,
+            waits_for_quota: false,
             tail: None,
+            segment_end: None,
             encoder: AudioEncoder::default(),
             reader: PcmReader::default(),
             reading: None,
+            generated: None,
             transcribed: None,
             sound_sent: None,
             malformed: 0,
@@ -116,35 +174,33 @@ impl Session {
         }
     }
 
-    /// Whether the session is open: what is said now is sent now.
+    /// Whether the session is open: what is said now is sent now, unless a function call has to be answered first.
     pub fn is_ready(&self) -> bool {
         self.link == Link::Ready
     }
 
     /// Takes what happened outside.
     pub fn handle_input(&mut self, input: Input<'_>, now: Instant) {
-        match (input, self.link) {
-            (Input::Connected, Link::Connecting) => {
-                self.link = Link::Opening;
-                self.deadline = Some(now + self.active.setup_timeout);
-                self.send(&ClientMessage::setup(self.active.to_setup()));
+        match input {
+            Input::Connected(socket) => self.connected(socket, now),
+            Input::ConnectFailed(socket, failure) => self.connect_failed(socket, failure, now),
+            Input::Message(socket, bytes) if self.is_current(socket) => {
+                self.liveness.heard(now);
+                self.receive(bytes, now);
             }
-            (Input::ConnectFailed(failure), Link::Connecting) => self.fail(CloseReason::connect_failed(failure)),
-            (Input::Message(bytes), Link::Opening | Link::Ready) => self.receive(bytes, now),
-            (Input::Closed { code, reason }, Link::Connecting | Link::Opening | Link::Ready) => {
-                self.fail(CloseReason::from_frame(code, &reason));
-            }
-            (Input::Timeout, _) => self.handle_timeout(now),
-            // Left over from a connection that is no longer ours.
-            _ => {}
+            Input::Pong(socket) if self.is_current(socket) => self.liveness.heard(now),
+            Input::Closed { socket, code, reason } => self.closed(socket, code, &reason, now),
+            Input::NetworkChanged => self.network_changed(now),
+            // A message or pong of a connection that is no longer ours means nothing.
+            Input::Timeout | Input::Message(..) | Input::Pong(_) => {}
         }
+        self.handle_time(now);
     }
 
     /// The next thing to do; [`Output::Timeout`] when there is nothing left to do until then.
     pub fn poll_output(&mut self) -> Output {
         let Some(Queued { output, first_audio }) = self.outputs.pop_front() else {
-            let silence = self.tail.map(|tail| tail.next);
-            return Output::Timeout([self.deadline, silence].into_iter().flatten().min());
+            return Output::Timeout(self.due());
         };
         self.first_audio = first_audio;
         output
@@ -155,167 +211,68 @@ impl Session {
         self.first_audio.take()
     }
 
-    fn handle_timeout(&mut self, now: Instant) {
+    fn due(&self) -> Option<Instant> {
+        let retry = match self.link {
+            Link::Waiting(until) => Some(until),
+            _ => None,
+        };
+        let silence = self.tail.map(|tail| tail.next);
+        let alive = (self.link == Link::Ready).then(|| self.liveness.due(self.is_turn_open())).flatten();
+        [self.deadline, retry, silence, alive, self.segment_end, self.rotation_due()].into_iter().flatten().min()
+    }
+
+    fn handle_time(&mut self, now: Instant) {
         if self.deadline.is_some_and(|deadline| now >= deadline) {
-            let reason = match self.link {
-                Link::Connecting => CloseReason::connect_failed(ConnectFailure::Timeout),
-                _ => CloseReason::setup_timeout(),
-            };
-            self.output(Output::Close);
-            self.fail(reason);
+            self.took_too_long(now);
+        }
+        if matches!(self.link, Link::Waiting(until) if now >= until) {
+            self.dial(now);
         }
         while let Some(tail) = self.tail.filter(|tail| now >= tail.next) {
             self.send_silence(tail);
         }
-    }
-
-    fn send_silence(&mut self, tail: Tail) {
-        if tail.left > 0 {
-            self.send_sound(&SILENCE, None);
-            self.tail = Some(Tail { left: tail.left - 1, next: tail.next + SILENCE_EVERY });
-        } else {
-            self.send(&ClientMessage::audio_stream_end());
-            self.tail = None;
+        if let Some(end) = self.segment_end.filter(|end| now >= *end) {
+            self.end_segment(end);
         }
-    }
-
-    fn begin_connecting(&mut self, now: Instant) {
-        if self.active.mode != self.config.mode {
-            self.held = false;
-            self.turns.release();
-            self.queue.discard(false);
-        }
-        self.active = self.config.clone();
-        self.turns.reset(self.active.mode);
-        self.link = Link::Connecting;
-        self.deadline = Some(now + self.active.setup_timeout);
-        self.output(Output::Connect);
-        self.event(Event::Connecting);
-    }
-
-    /// `setupComplete` has come: everything that waited goes out.
-    fn open(&mut self, session_id: Option<String>, now: Instant) {
-        self.link = Link::Ready;
-        self.deadline = None;
-        self.event(Event::Ready { session_id });
-        let greeting = self.active.greeting.clone().filter(|_| self.greet && !self.held && self.queue.is_empty());
-        self.greet = false;
-        if let Some(greeting) = greeting {
-            if let Some(turn) = self.turns.greet() {
-                self.event(Event::TurnStarted { turn });
-            }
-            self.send_typed(&greeting, now);
-        }
-        let mut waiting = self.queue.take();
-        let Some(last) = waiting.pop_back() else {
-            return;
-        };
-        if let Some(overtaken) = waiting.back() {
-            self.turns.overtaken(overtaken.turn, now);
-        }
-        for turn in waiting {
-            self.send_pending(turn, now, false);
-        }
-        self.send_pending(last, now, true);
-    }
-
-    fn send_pending(&mut self, pending: Pending, now: Instant, is_last: bool) {
-        let marks = self.active.mode == TalkMode::PushToTalk;
-        if marks {
-            self.start_activity();
-        }
-        for item in pending.items {
-            match item {
-                Item::Audio(pcm) => self.send_sound(&pcm, Some(pending.turn)),
-                Item::Text(text) => self.send(&ClientMessage::text(text)),
+        if self.link == Link::Ready {
+            match self.liveness.check(self.is_turn_open(), now) {
+                Verdict::Fine => {}
+                Verdict::Ask => self.output(Output::Ping(self.socket)),
+                Verdict::Gone => self.went_silent(now),
             }
         }
-        if !pending.ended {
-            return;
-        }
-        if marks {
-            self.end_activity();
-        }
-        if is_last {
-            self.await_reply(now);
-            if !marks && !self.held {
-                self.tail = Some(Tail { left: SILENCE_FRAMES, next: now + SILENCE_EVERY });
-            }
-        }
+        self.rotate(now);
     }
 
-    /// Sends typed text; between marks of its own where the service waits for marks.
-    fn send_typed(&mut self, text: &str, now: Instant) {
-        let marks = self.active.mode == TalkMode::PushToTalk && !self.activity_open;
-        if marks {
-            self.start_activity();
-        }
-        self.send(&ClientMessage::text(text));
-        if marks {
-            self.end_activity();
-        }
-        self.await_reply(now);
+    /// Whether the service is expected to say something.
+    fn is_turn_open(&self) -> bool {
+        self.activity_open
+            || self.turns.is_awaiting()
+            || self.turns.reply().is_some()
+            || (self.held && self.active.mode == TalkMode::HandsFree)
     }
 
-    fn await_reply(&mut self, now: Instant) {
-        self.turns.end(now);
-        if self.turns.is_awaiting() {
-            self.event(Event::Waiting { turn: self.turns.user() });
-        }
+    /// Whether what is said now can be sent now.
+    fn is_open(&self) -> bool {
+        self.link == Link::Ready && !self.is_gated()
     }
 
-    fn start_activity(&mut self) {
-        if !self.activity_open {
-            self.activity_open = true;
-            self.send(&ClientMessage::activity_start());
-        }
+    /// Whether the service would close the connection if anything but the answer to its call was sent.
+    fn is_gated(&self) -> bool {
+        self.tools.is_blocked() && !self.capabilities().input_during_blocking_call
     }
 
-    fn end_activity(&mut self) {
-        if self.activity_open {
-            self.activity_open = false;
-            self.send(&ClientMessage::activity_end());
-        }
+    fn is_current(&self, socket: Socket) -> bool {
+        socket == self.socket && matches!(self.link, Link::Connecting | Link::Opening | Link::Ready)
     }
 
-    /// The connection is gone, or was never made.
-    fn fail(&mut self, reason: CloseReason) {
-        self.hang_up();
-        let push_to_talk = self.active.mode == TalkMode::PushToTalk;
-        self.drop_queued(self.held && push_to_talk);
-        if self.held && push_to_talk && self.queue.is_empty() {
-            self.queue.open(self.turns.user());
-        }
-        self.event(Event::Closed(reason));
-    }
-
-    fn hang_up(&mut self) {
-        self.link = Link::Off;
-        self.deadline = None;
-        self.tail = None;
-        self.activity_open = false;
-        self.greet = false;
-        self.turns.reset(self.active.mode);
-        self.reader.reset();
-    }
-
-    fn drop_queued(&mut self, only_ended: bool) {
-        let frames = self.queue.discard(only_ended) as u64;
-        if frames > 0 {
-            self.event(Event::AudioDropped { frames });
-        }
-    }
-
-    fn send_sound(&mut self, pcm: &[i16], turn: Option<Turn>) {
-        let mut text = String::new();
-        self.encoder.encode(pcm, &mut text);
-        let first_audio = turn.filter(|_| turn > self.sound_sent);
-        self.sound_sent = self.sound_sent.max(turn);
-        self.outputs.push_back(Queued { output: Output::Send(text), first_audio });
+    fn capabilities(&self) -> &'static Capabilities {
+        model::family_of(&self.active.model).capabilities()
     }
 
     fn send(&mut self, message: &ClientMessage) {
-        self.output(Output::Send(codec::encode(message)));
+        let text = codec::encode(message);
+        self.output(Output::Send { socket: self.socket, text });
     }
 
     fn event(&mut self, event: Event) {

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use crate::fault::Fault;
 use crate::profile::{ModelEntry, Profile, known_models};
 
 /// Everything that can be chosen about a simulator; the default is the demo.
@@ -20,6 +21,8 @@ pub struct ServerConfig {
     pub bad_keys: Vec<String>,
     /// Refuses connections without a key.
     pub require_key: bool,
+    /// Refuses connections that come without an ephemeral token.
+    pub tokens_required: bool,
     /// The models there are.
     pub models: Vec<ModelEntry>,
     /// Time from `setup` to `setupComplete`; messages in between are lost, as they may be at the service.
@@ -30,10 +33,10 @@ pub struct ServerConfig {
     pub burst: bool,
     /// When a turn is complete.
     pub turn_complete: TurnComplete,
-    /// A connection silent for so long is closed with 1008.
-    pub idle_limit: Duration,
+    /// How long things last.
+    pub limits: Limits,
     /// What goes wrong on purpose.
-    pub faults: Faults,
+    pub faults: Vec<Fault>,
     /// Where to listen; loopback only.
     pub bind: SocketAddr,
     /// Keeps what clients send for [`Observed`](crate::Observed). Grows without bound: for tests.
@@ -49,13 +52,14 @@ impl Default for ServerConfig {
             strict: true,
             bad_keys: Vec::new(),
             require_key: false,
+            tokens_required: false,
             models: known_models(),
             setup_delay: Duration::ZERO,
             pace: 4.0,
             burst: false,
             turn_complete: TurnComplete::Playback,
-            idle_limit: Duration::from_secs(150),
-            faults: Faults::default(),
+            limits: Limits::default(),
+            faults: Vec::new(),
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             record: false,
         }
@@ -66,6 +70,40 @@ impl ServerConfig {
     /// For tests: the exact echo, everything recorded, turns complete without waiting for playback.
     pub fn echo() -> Self {
         Self { persona: Persona::Echo, turn_complete: TurnComplete::Immediate, record: true, ..Self::default() }
+    }
+
+    /// The same with one more thing that goes wrong.
+    #[must_use]
+    pub fn with(mut self, fault: impl Into<Fault>) -> Self {
+        self.faults.push(fault.into());
+        self
+    }
+}
+
+/// How long things last, and how much fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Age at which a connection is closed with 1011.
+    pub connection: Duration,
+    /// How long before that `goAway` announces it; `None` leaves it out.
+    pub go_away: Option<Duration>,
+    /// A connection silent for so long is closed with 1008.
+    pub idle: Duration,
+    /// Tokens of context a session may have where it does not compress; above it is closed with 1007.
+    pub context_tokens: u64,
+    /// How long a session can be resumed after its last connection ended.
+    pub handle_life: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connection: Duration::from_mins(10),
+            go_away: Some(Duration::from_secs(50)),
+            idle: Duration::from_secs(150),
+            context_tokens: 131_072,
+            handle_life: Duration::from_hours(2),
+        }
     }
 }
 
@@ -97,19 +135,4 @@ pub enum TurnComplete {
     Playback,
     /// At once.
     Immediate,
-}
-
-/// What goes wrong on purpose.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Faults {
-    /// `setup` is never answered.
-    pub never_setup: bool,
-    /// The socket is cut without a close frame after so many server messages.
-    pub drop_after_messages: Option<usize>,
-    /// Closes with this code and reason right after `setupComplete`.
-    pub close_after_setup: Option<(u16, String)>,
-    /// One piece of the cut answer still arrives after `interrupted`.
-    pub late_audio_after_interrupted: bool,
-    /// A message that is no JSON follows `setupComplete`.
-    pub malformed_after_setup: bool,
 }

@@ -7,12 +7,24 @@ use crate::config::{Language, Persona};
 use crate::recording::{ANSWER_RATE, Recording};
 
 /// What a user said in one turn.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Said {
-    /// Sound.
-    Speech(Recording),
-    /// Typed text.
-    Text(String),
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// Spoken; empty in a typed turn.
+    pub(crate) sound: Recording,
+    /// Typed, alone or while speaking.
+    pub(crate) text: String,
+}
+
+impl Said {
+    /// A typed turn.
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self { sound: Recording::default(), text: text.into() }
+    }
+
+    /// A spoken turn.
+    pub(crate) fn speech(sound: Recording) -> Self {
+        Self { sound, text: String::new() }
+    }
 }
 
 /// An answer: what is shown as heard, and what is spoken.
@@ -20,10 +32,55 @@ pub(crate) enum Said {
 pub(crate) struct Answer {
     /// Input transcript.
     pub(crate) heard: Option<String>,
+    /// What the model thinks before it speaks.
+    pub(crate) thought: Option<String>,
+    /// What is said first, to pass the time; the rest is a part of its own.
+    pub(crate) filler: Option<Segment>,
+    /// Functions are called before the rest.
+    pub(crate) calls: bool,
     /// What is spoken, in order.
     pub(crate) segments: Vec<Segment>,
+    /// Words sources were looked for.
+    pub(crate) sources: Option<String>,
     /// The turn is refused instead: nothing to answer in it.
     pub(crate) rejected: bool,
+    /// What follows.
+    pub(crate) ending: Ending,
+}
+
+/// How an answer ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// By `turnComplete`, after `generationComplete` or without.
+    Complete {
+        /// With it.
+        generated: bool,
+    },
+    /// Not yet: it waits for results of calls.
+    Waiting {
+        /// `generationComplete` is sent all the same.
+        generated: bool,
+    },
+    /// Without a word: results of calls will be told in an answer of their own.
+    Left,
+}
+
+impl Default for Ending {
+    fn default() -> Self {
+        Self::Complete { generated: true }
+    }
+}
+
+impl Answer {
+    /// Nothing to answer.
+    pub(crate) fn rejected() -> Self {
+        Self { rejected: true, ending: Ending::Complete { generated: false }, ..Self::default() }
+    }
+
+    /// A short tone that means `words`.
+    pub(crate) fn tone(words: impl Into<String>) -> Self {
+        Self { segments: vec![Segment { pcm: tone(), words: vec![words.into()] }], ..Self::default() }
+    }
 }
 
 /// A stretch of sound with its words.
@@ -35,8 +92,8 @@ pub(crate) struct Segment {
     pub(crate) words: Vec<String>,
 }
 
-/// One conversation's answering side.
-#[derive(Debug)]
+/// One conversation's answering side; what it remembers is part of a session.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Respondent {
     persona: Persona,
     language: Language,
@@ -46,29 +103,39 @@ pub(crate) struct Respondent {
 }
 
 impl Respondent {
-    /// `greeted` is for sessions that were resumed; `rejects_silence` for models that refuse near-silent turns.
-    pub(crate) fn new(persona: Persona, language: Language, rejects_silence: bool, greeted: bool) -> Self {
-        Self { persona, language, rejects_silence, greeted, spoken_turns: 0 }
+    /// `rejects_silence` is for models that refuse near-silent turns.
+    pub(crate) fn new(persona: Persona, language: Language, rejects_silence: bool) -> Self {
+        Self { persona, language, rejects_silence, ..Self::default() }
     }
 
     /// Answers a turn.
     pub(crate) fn answer(&mut self, said: &Said) -> Answer {
         let first = !std::mem::replace(&mut self.greeted, true);
-        match (self.persona, said) {
-            (Persona::Guide, Said::Text(_)) => self.say(if first { Guide::Greeting } else { Guide::Typed }),
-            (Persona::Guide, Said::Speech(sound)) if sound.is_near_silent() => self.say(Guide::HeardNothing),
-            (Persona::Guide, Said::Speech(sound)) => self.repeat(sound),
-            (Persona::Echo, Said::Text(_)) => {
-                let segments = vec![Segment { pcm: tone(), words: vec![self.tone_note()] }];
-                Answer { segments, ..Answer::default() }
-            }
-            (Persona::Echo, Said::Speech(sound)) if self.rejects_silence && sound.is_near_silent() => {
-                Answer { rejected: true, ..Answer::default() }
-            }
-            (Persona::Echo, Said::Speech(sound)) => {
-                Answer { heard: Some(self.heard_note(sound)), segments: vec![self.echo(sound)], rejected: false }
+        let sound = &said.sound;
+        match (self.persona, sound.is_empty()) {
+            (Persona::Guide, true) => self.say(if first { Guide::Greeting } else { Guide::Typed }),
+            (Persona::Guide, false) if sound.is_near_silent() => self.say(Guide::HeardNothing),
+            (Persona::Guide, false) => self.repeat(sound),
+            (Persona::Echo, true) => Answer::tone(self.tone_note()),
+            (Persona::Echo, false) if self.rejects_silence && sound.is_near_silent() => Answer::rejected(),
+            (Persona::Echo, false) => {
+                Answer { heard: Some(self.heard_note(sound)), segments: vec![self.echo(sound)], ..Answer::default() }
             }
         }
+    }
+
+    /// What is shown of speech while or after it is heard, in place of its words.
+    pub(crate) fn heard(&self, sound: &Recording) -> String {
+        self.heard_note(sound)
+    }
+
+    /// What is said before an answer that takes its time.
+    pub(crate) fn filler(&self) -> Segment {
+        let words = match self.language {
+            Language::En => " (one moment)",
+            Language::Ja => " (少々お待ちください)",
+        };
+        Segment { pcm: tone(), words: vec![words.into()] }
     }
 
     fn say(&self, guide: Guide) -> Answer {
@@ -85,7 +152,7 @@ impl Respondent {
         if self.spoken_turns.is_multiple_of(3) {
             segments.push(self.sentence(Guide::Again));
         }
-        Answer { heard: Some(self.heard_note(sound)), segments, rejected: false }
+        Answer { heard: Some(self.heard_note(sound)), segments, ..Answer::default() }
     }
 
     fn sentence(&self, guide: Guide) -> Segment {
@@ -93,7 +160,8 @@ impl Respondent {
         Segment { pcm: clip.pcm.clone(), words: pieces(&clip.text) }
     }
 
-    fn echo(&self, sound: &Recording) -> Segment {
+    /// A sound as it came.
+    pub(crate) fn echo(&self, sound: &Recording) -> Segment {
         let seconds = tenths(sound.duration());
         let note = match self.language {
             Language::En => format!(" (your own voice, {seconds} s)"),
@@ -155,11 +223,11 @@ mod tests {
     fn speech(samples: usize) -> Said {
         let mut sound = Recording::default();
         sound.push(ANSWER_RATE, &(0..samples).map(|n| (n * 997 % 12_000) as i16 - 6000).collect::<Vec<_>>());
-        Said::Speech(sound)
+        Said::speech(sound)
     }
 
     fn guide() -> Respondent {
-        Respondent::new(Persona::Guide, Language::En, true, false)
+        Respondent::new(Persona::Guide, Language::En, true)
     }
 
     fn text_of(answer: &Answer) -> String {
@@ -170,15 +238,9 @@ mod tests {
     fn the_guide_greets_once_and_then_explains_that_it_cannot_read() {
         let mut guide = guide();
         let greeting = clip(Language::En, Guide::Greeting);
-        assert_eq!(guide.answer(&Said::Text("hello".into())).segments[0].pcm, greeting.pcm);
+        assert_eq!(guide.answer(&Said::text("hello")).segments[0].pcm, greeting.pcm);
         let typed = clip(Language::En, Guide::Typed);
-        assert_eq!(text_of(&guide.answer(&Said::Text("hello".into()))), typed.text);
-    }
-
-    #[test]
-    fn a_resumed_session_is_not_greeted_again() {
-        let mut guide = Respondent::new(Persona::Guide, Language::Ja, true, true);
-        assert_eq!(text_of(&guide.answer(&Said::Text("hello".into()))), clip(Language::Ja, Guide::Typed).text);
+        assert_eq!(text_of(&guide.answer(&Said::text("hello"))), typed.text);
     }
 
     #[test]
@@ -193,7 +255,7 @@ mod tests {
         let answer = guide().answer(&speech(57_600));
         assert_eq!(answer.heard.as_deref(), Some(" (you spoke for 2.4 s)"));
         assert_eq!(answer.segments[1].words, [" (your own voice, 2.4 s)"]);
-        let answer = Respondent::new(Persona::Guide, Language::Ja, true, true).answer(&speech(57_600));
+        let answer = Respondent::new(Persona::Guide, Language::Ja, true).answer(&speech(57_600));
         assert_eq!(answer.heard.as_deref(), Some(" (2.4秒 話しました)"));
     }
 
@@ -201,16 +263,16 @@ mod tests {
     fn a_silent_turn_sends_people_to_their_microphone() {
         let mut silence = Recording::default();
         silence.push(16_000, &vec![0; 16_000]);
-        let answer = guide().answer(&Said::Speech(silence));
+        let answer = guide().answer(&Said::speech(silence));
         assert_eq!(answer.segments[0].pcm, clip(Language::En, Guide::HeardNothing).pcm);
         assert_eq!(answer.heard, None);
     }
 
     #[test]
     fn the_echo_returns_what_it_got_and_nothing_else() {
-        let Said::Speech(sound) = speech(30_000) else { unreachable!() };
-        let expected = sound.at_answer_rate();
-        let answer = Respondent::new(Persona::Echo, Language::En, true, false).answer(&Said::Speech(sound));
+        let said = speech(30_000);
+        let expected = said.sound.at_answer_rate();
+        let answer = Respondent::new(Persona::Echo, Language::En, true).answer(&said);
         assert_eq!(answer.segments.len(), 1);
         assert_eq!(answer.segments[0].pcm, expected);
     }

@@ -18,6 +18,12 @@ pub enum Profile {
     /// Vertex AI: other names and forms for the same things.
     #[value(name = "vertex")]
     Vertex,
+    /// Gemini 3.5 Live Translate: sound in, sound out, no turns.
+    #[value(name = "translate")]
+    Translate,
+    /// Gemini 3.5 Transcribe Live: sound in, text out.
+    #[value(name = "transcribe")]
+    Transcribe,
 }
 
 /// A model of the simulator.
@@ -36,7 +42,7 @@ impl ModelEntry {
     }
 }
 
-/// The dialogue models the service had in November 2026.
+/// The models the service had in November 2026.
 pub fn known_models() -> Vec<ModelEntry> {
     [
         ("gemini-3.8-live", Profile::Gemini38),
@@ -46,6 +52,8 @@ pub fn known_models() -> Vec<ModelEntry> {
         ("gemini-2.5-flash-native-audio-preview-09-2025", Profile::Gemini25),
         ("gemini-2.5-flash-native-audio-latest", Profile::Gemini25),
         ("gemini-live-2.5-flash-native-audio", Profile::Vertex),
+        ("gemini-3.5-live-translate-preview", Profile::Translate),
+        ("gemini-3.5-transcribe-live", Profile::Transcribe),
     ]
     .map(|(id, profile)| ModelEntry::new(id, profile))
     .into()
@@ -70,9 +78,67 @@ pub(crate) enum Preview {
     Refused(u16, &'static str),
 }
 
+/// What a family is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trade {
+    /// It answers.
+    Dialogue,
+    /// It says the same in another language, without turns.
+    Translation,
+    /// It writes down what it hears.
+    Transcription,
+}
+
+/// Which member of `thinkingConfig` counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Thinking {
+    /// None: the whole of it is refused.
+    Refused,
+    /// `thinkingLevel`.
+    Level,
+    /// `thinkingLevel`, but not its lowest value.
+    LevelAboveMinimal,
+    /// `thinkingBudget`.
+    Budget,
+}
+
+/// How functions may be declared, and what is so where nothing is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Calls {
+    /// The model waits for every answer.
+    BlockingOnly,
+    /// It waits unless told otherwise.
+    Blocking,
+    /// It goes on unless told otherwise.
+    NonBlocking,
+    /// It never waits.
+    NonBlockingOnly,
+}
+
+/// How ids of calls look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallIds {
+    /// `function-call-` and 19 digits.
+    Digits,
+    /// `call_…` and `fc_…` in turn.
+    Short,
+    /// UUIDs.
+    Uuid,
+}
+
+/// What follows a call the model does not wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AfterCall {
+    /// Its turn ends.
+    Nothing,
+    /// A few words, then its turn ends.
+    Words,
+}
+
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Traits {
+    pub(crate) trade: Trade,
     /// `modelTurn` says its role.
     pub(crate) role: bool,
     /// `setupComplete` has a session id.
@@ -81,18 +147,33 @@ pub(crate) struct Traits {
     pub(crate) audio_mime: &'static str,
     /// `voiceActivity` messages are sent.
     pub(crate) voice_activity: bool,
-    /// `interactionStatus` is sent.
+    /// `voiceActivity` has an empty `serverContent` beside it.
+    pub(crate) wrapped_activity: bool,
+    /// Answers come in two parts with `interactionStatus`, the first of them a filler.
     pub(crate) interaction_status: bool,
     /// Answers are counted as `candidates…`.
     pub(crate) candidates: bool,
+    /// Tokens of thinking in every answer.
+    pub(crate) thought_tokens: u64,
+    /// Long contexts are cached.
+    pub(crate) caches: bool,
     /// `audioStreamEnd` ends the user's turn.
     pub(crate) stream_end_ends_turn: bool,
     /// Near-silent turns are answered by `RESPONSE_REJECTED` alone.
     pub(crate) rejects_silence: bool,
     /// A resumption handle comes right after `setupComplete`.
     pub(crate) handle_after_setup: bool,
+    /// Handles are UUIDs, else longer and opaque.
+    pub(crate) uuid_handles: bool,
+    pub(crate) calls: Calls,
+    pub(crate) call_ids: CallIds,
+    pub(crate) after_call: AfterCall,
+    /// `generationComplete` comes with a call already.
+    pub(crate) generated_with_call: bool,
+    /// Real-time input while the model waits for an answer ends the connection.
+    pub(crate) deaf_while_waiting: bool,
     pub(crate) text_modality: Objection,
-    pub(crate) thinking_config: Objection,
+    pub(crate) thinking: Thinking,
     pub(crate) language_code: bool,
     pub(crate) media_chunks: Objection,
     pub(crate) client_content: Objection,
@@ -102,17 +183,27 @@ pub(crate) struct Traits {
 }
 
 const GEMINI_25: Traits = Traits {
+    trade: Trade::Dialogue,
     role: false,
     session_id: false,
     audio_mime: "audio/pcm;rate=24000",
     voice_activity: false,
+    wrapped_activity: false,
     interaction_status: false,
     candidates: false,
+    thought_tokens: 11,
+    caches: false,
     stream_end_ends_turn: true,
     rejects_silence: false,
     handle_after_setup: false,
+    uuid_handles: false,
+    calls: Calls::Blocking,
+    call_ids: CallIds::Digits,
+    after_call: AfterCall::Words,
+    generated_with_call: false,
+    deaf_while_waiting: true,
     text_modality: Some((1007, NON_AUDIO)),
-    thinking_config: None,
+    thinking: Thinking::Budget,
     language_code: false,
     media_chunks: None,
     client_content: None,
@@ -123,8 +214,11 @@ const GEMINI_25: Traits = Traits {
 
 const GEMINI_31: Traits = Traits {
     role: true,
+    thought_tokens: 0,
     rejects_silence: true,
+    calls: Calls::BlockingOnly,
     text_modality: Some((1011, INTERNAL_ERROR)),
+    thinking: Thinking::Level,
     language_code: true,
     media_chunks: Some((1007, MEDIA_CHUNKS)),
     client_content: Some((1007, INVALID_ARGUMENT)),
@@ -135,28 +229,56 @@ const GEMINI_31: Traits = Traits {
 
 const GEMINI_38: Traits = Traits {
     voice_activity: true,
+    thought_tokens: 72,
+    caches: true,
     stream_end_ends_turn: false,
     handle_after_setup: true,
+    uuid_handles: true,
+    calls: Calls::NonBlocking,
+    call_ids: CallIds::Short,
+    after_call: AfterCall::Nothing,
+    deaf_while_waiting: false,
     text_modality: Some((1007, NON_AUDIO)),
-    thinking_config: Some((1007, INVALID_ARGUMENT)),
+    thinking: Thinking::Refused,
     client_content: None,
     affective: Preview::Refused(1007, INVALID_ARGUMENT),
     proactivity: Preview::Accepted,
     ..GEMINI_31
 };
 
-const GEMINI_38_THINKING: Traits = Traits { interaction_status: true, thinking_config: None, ..GEMINI_38 };
+const GEMINI_38_THINKING: Traits = Traits {
+    interaction_status: true,
+    thought_tokens: 158,
+    calls: Calls::NonBlockingOnly,
+    thinking: Thinking::LevelAboveMinimal,
+    ..GEMINI_38
+};
 
 const VERTEX: Traits = Traits {
     role: true,
     session_id: true,
     audio_mime: "audio/pcm",
     candidates: true,
+    call_ids: CallIds::Uuid,
+    generated_with_call: true,
     all_video_coverage: Some((1007, INVALID_ARGUMENT)),
     affective: Preview::Accepted,
     proactivity: Preview::Accepted,
     ..GEMINI_25
 };
+
+const TRANSLATE: Traits = Traits {
+    trade: Trade::Translation,
+    thought_tokens: 0,
+    rejects_silence: false,
+    stream_end_ends_turn: true,
+    client_content: Some((1007, INVALID_ARGUMENT)),
+    proactivity: Preview::Refused(1007, INVALID_ARGUMENT),
+    ..GEMINI_38
+};
+
+const TRANSCRIBE: Traits =
+    Traits { trade: Trade::Transcription, wrapped_activity: true, text_modality: None, ..TRANSLATE };
 
 impl Profile {
     /// The row of this profile.
@@ -167,6 +289,8 @@ impl Profile {
             Self::Gemini38 => &GEMINI_38,
             Self::Gemini38Thinking => &GEMINI_38_THINKING,
             Self::Vertex => &VERTEX,
+            Self::Translate => &TRANSLATE,
+            Self::Transcribe => &TRANSCRIBE,
         }
     }
 }

@@ -47,6 +47,11 @@ impl Recording {
         self.runs.is_empty()
     }
 
+    /// Stretches of one rate each, in order.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (u32, &[i16])> {
+        self.runs.iter().map(|run| (run.rate, run.samples.as_slice()))
+    }
+
     /// How long it lasts.
     pub(crate) fn duration(&self) -> Duration {
         self.runs.iter().map(|run| Duration::from_secs_f64(run.samples.len() as f64 / f64::from(run.rate))).sum()

@@ -2,13 +2,20 @@
 //!
 //! The listener starts in [`Server::bind`] and ends, with all its connections, when the [`Server`] is dropped.
 
+mod answer;
 mod connection;
+mod gate;
+mod http;
+mod pong;
 mod request;
+mod tls;
 
+use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -16,6 +23,9 @@ use tokio::sync::watch;
 use crate::clip::{Guide, clip};
 use crate::config::{Persona, ServerConfig};
 use crate::observe::Observed;
+use crate::registry::Registry;
+use crate::token::TokenStore;
+pub use tls::{Tls, TlsError};
 
 /// Pause after a connection that could not be accepted.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -39,17 +49,58 @@ pub enum ServerError {
     NoRuntime,
 }
 
+/// What a server is given besides its behaviour.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Encrypts all connections.
+    pub tls: Option<Tls>,
+    /// The time of day, for the expiry of tokens.
+    pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    /// Time a client has for encryption, for its request and for taking the answer, each.
+    pub patience: Duration,
+}
+
+impl Default for Surroundings {
+    /// No encryption, the system's clock and five seconds of patience.
+    fn default() -> Self {
+        Self { tls: None, clock: Arc::new(SystemTime::now), patience: Duration::from_secs(5) }
+    }
+}
+
+impl fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Surroundings").field("tls", &self.tls).finish_non_exhaustive()
+    }
+}
+
 /// A running simulator.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    encrypted: bool,
+    registry: Registry,
     observed: Observed,
     stop: watch::Sender<bool>,
 }
 
+/// What all connections share.
+#[derive(Debug)]
+struct Shared {
+    config: Arc<ServerConfig>,
+    surroundings: Surroundings,
+    tokens: TokenStore,
+    registry: Registry,
+    observed: Observed,
+}
+
 impl Server {
-    /// Listens at once and serves on the current tokio runtime.
+    /// Listens at once, unencrypted, and serves on the current tokio runtime.
     pub fn bind(config: ServerConfig) -> Result<Self, ServerError> {
+        Self::bind_in(config, Surroundings::default())
+    }
+
+    /// The same in other surroundings.
+    pub fn bind_in(config: ServerConfig, surroundings: Surroundings) -> Result<Self, ServerError> {
         let runtime = Handle::try_current().map_err(|_| ServerError::NoRuntime)?;
         let wanted = config.bind;
         if !wanted.ip().is_loopback() {
@@ -67,11 +118,19 @@ impl Server {
             let language = config.language;
             runtime.spawn_blocking(move || clip(language, Guide::Greeting));
         }
-        let observed = Observed::new();
+        let (registry, observed) = (Registry::default(), Observed::new());
+        let encrypted = surroundings.tls.is_some();
         let (stop, stopped) = watch::channel(false);
-        runtime.spawn(accept(listener, Arc::new(config), observed.clone(), stopped));
-        tracing::info!(%address, "listening");
-        Ok(Self { address, observed, stop })
+        let shared = Shared {
+            config: Arc::new(config),
+            surroundings,
+            tokens: TokenStore::new(RandomState::new().build_hasher().finish()),
+            registry: registry.clone(),
+            observed: observed.clone(),
+        };
+        runtime.spawn(accept(listener, Arc::new(shared), stopped));
+        tracing::info!(%address, encrypted, "listening");
+        Ok(Self { address, encrypted, registry, observed, stop })
     }
 
     /// Where it listens.
@@ -79,9 +138,15 @@ impl Server {
         self.address
     }
 
-    /// Base URL for clients: `ws://127.0.0.1:PORT`.
+    /// Base URL for clients: `ws://127.0.0.1:PORT`, or `wss://…` when encrypted.
     pub fn url(&self) -> String {
-        format!("ws://{}", self.address)
+        let scheme = if self.encrypted { "wss" } else { "ws" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// The sessions of its clients.
+    pub fn registry(&self) -> Registry {
+        self.registry.clone()
     }
 
     /// What clients did.
@@ -97,12 +162,7 @@ impl Drop for Server {
     }
 }
 
-async fn accept(
-    listener: tokio::net::TcpListener,
-    config: Arc<ServerConfig>,
-    observed: Observed,
-    mut stopped: watch::Receiver<bool>,
-) {
+async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
     let mut connections = 0u64;
     loop {
         let accepted = tokio::select! {
@@ -112,8 +172,7 @@ async fn accept(
         match accepted {
             Ok((stream, _)) => {
                 connections += 1;
-                let connection =
-                    connection::serve(stream, Arc::clone(&config), observed.clone(), connections, stopped.clone());
+                let connection = http::serve(stream, Arc::clone(&shared), connections, stopped.clone());
                 tokio::spawn(async move {
                     if let Err(error) = connection.await {
                         tracing::debug!(%error, "a connection broke");

@@ -63,7 +63,11 @@ fn normal(mut message: ClientMessage) -> ClientMessage {
 fn every_captured_message_is_accepted() {
     for file in files() {
         let mut client = Client::new(ServerConfig { strict: false, ..ServerConfig::echo() });
-        for message in messages(&file) {
+        for mut message in messages(&file) {
+            // The session it leads to was another server's.
+            if let Some(Value::Object(resumption)) = message.pointer_mut("/setup/sessionResumption") {
+                resumption.remove("handle");
+            }
             client.send(&message);
             assert_eq!(client.closed, None, "{} refused {message}", file.display());
         }

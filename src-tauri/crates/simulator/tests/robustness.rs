@@ -1,15 +1,16 @@
-//! Whatever a client sends, in whatever order, the peer keeps its own rules.
+//! Whatever a client sends, in whatever order and whatever goes wrong, the peer keeps its own rules.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use common::{Client, voice};
 use proptest::prelude::*;
 use serde_json::json;
-use vivavoce_simulator::{Note, ServerConfig, TurnComplete};
+use vivavoce_simulator::{Access, FAULTS, Fault, Note, Profile, Registry, ServerConfig, TurnComplete};
 
 /// What a client might do next.
 #[derive(Debug, Clone)]
@@ -31,6 +32,26 @@ fn step() -> impl Strategy<Value = Step> {
         any::<bool>().prop_map(Step::Content),
         (1u64..1500).prop_map(Step::Wait),
     ]
+}
+
+/// One of all faults, with `number` for whatever it wants to know.
+fn fault(index: usize, turn: Option<u64>, number: u64) -> Fault {
+    let (name, keys) = FAULTS[index];
+    let mut table = json!({"do": name});
+    if let Some(turn) = turn {
+        table["turn"] = json!(turn);
+    }
+    for key in keys {
+        table[key] = match *key {
+            "reason" => json!("why"),
+            "code" => json!(1011),
+            "after-seconds" => json!(number as f64 / 100.0),
+            "after-messages" => json!(number / 100),
+            "seconds" => json!(number / 1000),
+            _ => json!(number),
+        };
+    }
+    serde_json::from_value(table).unwrap()
 }
 
 fn act(client: &mut Client, step: &Step) {
@@ -81,6 +102,39 @@ proptest! {
         }
         prop_assert_eq!(&ended, &answered);
         prop_assert_eq!(client.times("turnComplete").len(), ended.len());
+    }
+
+    #[test]
+    fn whatever_goes_wrong_time_passes_and_the_session_can_be_taken_up_again(
+        steps in prop::collection::vec(step(), 1..20),
+        faults in prop::collection::vec((0..FAULTS.len(), prop::option::of(1u64..3), 0u64..3000), 0..4),
+        profile in prop::sample::select(vec![
+            Profile::Gemini25, Profile::Gemini31, Profile::Gemini38, Profile::Gemini38Thinking, Profile::Vertex,
+        ]),
+    ) {
+        let faults: Vec<Fault> = faults.into_iter().map(|(index, turn, number)| fault(index, turn, number)).collect();
+        let config = ServerConfig { profile: Some(profile), faults, turn_complete: TurnComplete::Playback, ..ServerConfig::echo() };
+        let (config, registry) = (Arc::new(config), Registry::default());
+        let mut client = Client::connect(&config, &registry, Access::default(), Instant::now());
+        let mut setup = json!({"model": common::MODEL, "sessionResumption": {}, "tools": [{"functionDeclarations": [{"name": "say_hello"}]}],
+            "realtimeInputConfig": {"automaticActivityDetection": {"disabled": true}}});
+        client.send(&json!({"setup": setup}));
+        for step in &steps {
+            act(&mut client, step);
+        }
+        client.pass(Duration::from_secs(8000));
+        prop_assert!(client.closed.is_some(), "no connection lives for ever");
+        prop_assert!(client.received.iter().all(|(at, _)| *at <= client.now - client.start));
+
+        let Some(handle) = client.handles().pop() else { return Ok(()) };
+        let known = client.peer.history();
+        client.disconnect();
+        setup["sessionResumption"] = json!({"handle": handle});
+        let mut next = Client::connect(&config, &registry, Access::default(), client.now);
+        next.send(&json!({"setup": setup}));
+        let resumed = next.peer.history();
+        prop_assert!(resumed.len() <= known.len());
+        prop_assert_eq!(&known[..resumed.len()], &resumed[..]);
     }
 
     #[test]

@@ -209,11 +209,22 @@ fn real_time_input_before_the_history_is_complete() {
 }
 
 #[test]
-fn thinking_where_the_model_decides() {
-    let thinking = json!({"generationConfig": {"thinkingConfig": {"thinkingLevel": "LOW"}}});
-    assert_eq!(refused_setup(V38, &thinking), close(1007, INVALID));
-    for model in [V38_THINKING, V31, V25] {
-        accepted_setup(model, &thinking);
+fn thinking_other_than_the_models_own() {
+    let thinking = |config: Value| json!({"generationConfig": {"thinkingConfig": config}});
+    let (level, minimal) = (thinking(json!({"thinkingLevel": "LOW"})), thinking(json!({"thinkingLevel": "MINIMAL"})));
+    let (budget, shown) = (thinking(json!({"thinkingBudget": 512})), thinking(json!({"includeThoughts": true})));
+    for (model, accepted, refused) in [
+        (V38, vec![], vec![&level, &minimal, &budget, &shown]),
+        (V38_THINKING, vec![&level, &shown], vec![&minimal, &budget]),
+        (V31, vec![&level, &minimal, &shown], vec![&budget]),
+        (V25, vec![&budget, &shown], vec![&level]),
+    ] {
+        for setup in accepted {
+            accepted_setup(model, setup);
+        }
+        for setup in refused {
+            assert_eq!(refused_setup(model, setup), close(1007, INVALID), "{setup}");
+        }
     }
 }
 

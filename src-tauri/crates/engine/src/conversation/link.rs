@@ -1,9 +1,13 @@
 //! What the session says.
 
+use std::time::Duration;
+
 use vivavoce_audio::AudioCommand;
 use vivavoce_live::close::{CloseKind, CloseReason};
 use vivavoce_live::driver::DriverCommand;
-use vivavoce_live::session::Event as Live;
+use vivavoce_live::message::{FunctionCall, FunctionResponse};
+use vivavoce_live::model;
+use vivavoce_live::session::{Carried, Event as Live};
 
 use super::{Conversation, Effect, Gate, Link};
 use crate::event::Event;
@@ -13,6 +17,9 @@ use crate::transcript::{Note, Speaker};
 /// The service's reason for a turn without an answer to near-silence.
 const REJECTED: &str = "RESPONSE_REJECTED";
 
+/// A pause of that length before the next try is worth an explanation.
+const QUIET_DELAY: Duration = Duration::from_secs(2);
+
 impl Conversation {
     pub(super) fn handle_live(&mut self, event: Live) {
         match event {
@@ -20,8 +27,25 @@ impl Conversation {
             Live::Ready { session_id } => {
                 self.link = Link::Ready;
                 self.reconnecting = false;
+                if self.problem.as_ref().is_some_and(|problem| problem.retry_at.is_some()) {
+                    self.clear_problem();
+                }
                 self.emit(Event::Ready { session_id });
             }
+            Live::Continued { carried } => self.handle_continued(carried),
+            Live::Reconnecting { reason, attempt, delay } => self.handle_reconnecting(&reason, attempt, delay),
+            Live::Repeated { turn, spoken } => self.handle_repeated(turn.0, spoken),
+            Live::InterimTranscript { turn, text } => {
+                let change = self.transcript.interim(turn.0, &text, self.wall_ms);
+                self.tell_change(change);
+            }
+            Live::Thought { turn, text } => {
+                self.waiting_since = None;
+                let change = self.transcript.think(turn.0, &text, self.wall_ms);
+                self.tell_change(change);
+            }
+            Live::Working { .. } => self.working = true,
+            Live::ToolCall { calls } => self.decline(calls),
             Live::Disconnected => self.handle_disconnected(),
             Live::Closed(reason) => self.handle_closed(&reason),
             Live::TurnStarted { turn } => self.handle_turn_started(turn.0),
@@ -44,7 +68,11 @@ impl Conversation {
                 let change = self.transcript.finish(turn.0, Speaker::User, false, None);
                 self.tell_change(change);
             }
-            Live::Usage { turn, usage } => self.emit(Event::Usage { turn: turn.0, usage }),
+            Live::Usage { turn, usage } => {
+                let family = model::family_of(&self.settings.model);
+                let report = self.meter.add(turn.0, &usage, family);
+                self.emit(Event::Usage { turn: turn.0, usage, report });
+            }
             Live::MalformedMessage { count, detail } => {
                 tracing::warn!(count, detail, "malformed message from the service");
                 if count == 1 {
@@ -53,11 +81,7 @@ impl Conversation {
             }
             Live::AudioDropped { frames } => self.raise(Problem::audio_dropped(frames)),
             Live::GoAway { time_left } => tracing::info!(?time_left, "the service will end this connection"),
-            Live::ToolCall { .. }
-            | Live::ToolCallsCancelled { .. }
-            | Live::Thought { .. }
-            | Live::VoiceActivity { .. }
-            | Live::Resumption { .. } => {}
+            Live::ToolCallsCancelled { .. } | Live::VoiceActivity { .. } | Live::Resumption { .. } => {}
         }
     }
 
@@ -77,14 +101,6 @@ impl Conversation {
             return;
         }
         let talking = self.gate != Gate::Closed;
-        if talking && reason.is_retryable() && !self.reconnecting {
-            // One more try with the words of this press, which the session has kept.
-            self.reconnecting = true;
-            self.prepare(None);
-            self.link = Link::Connecting;
-            self.session(DriverCommand::Connect);
-            return;
-        }
         self.reconnecting = false;
         self.abandon_talk();
         self.forget_turns(Note::ConnectionLost);
@@ -96,11 +112,60 @@ impl Conversation {
         }
     }
 
+    /// It is made again by itself: nobody is told about a try that succeeds at once.
+    fn handle_reconnecting(&mut self, reason: &CloseReason, attempt: u32, delay: Duration) {
+        self.link = Link::Connecting;
+        self.reconnecting = true;
+        self.working = false;
+        self.waiting_since = None;
+        if let Some(turn) = self.answering.take() {
+            self.end_answer(turn);
+        }
+        if attempt > 1 || delay >= QUIET_DELAY {
+            let retry_at = self.wall_ms + delay.as_millis() as u64;
+            self.raise(Problem { retry_at: Some(retry_at), ..Problem::closed(reason, &self.settings) });
+        }
+        self.emit(Event::Reconnecting { attempt, delay });
+    }
+
+    fn handle_continued(&mut self, carried: Carried) {
+        let note = match carried {
+            Carried::Everything => None,
+            Carried::Words { left_out: 0 } => Some(Note::HistoryKept),
+            Carried::Words { .. } => Some(Note::HistoryShortened),
+            Carried::Nothing => Some(Note::HistoryLost),
+        };
+        if let Some(note) = note {
+            let change = self.transcript.notice(self.turn, note, self.wall_ms);
+            self.tell_change(Some(change));
+        }
+        self.emit(Event::Continued { carried });
+    }
+
+    /// What was said is sent again, so its words and its answer come again. What is being heard may end.
+    fn handle_repeated(&mut self, turn: u64, spoken: bool) {
+        self.ended = self.ended.filter(|&ended| ended != turn);
+        for change in self.transcript.restart(turn, spoken) {
+            self.tell_change(Some(change));
+        }
+    }
+
+    /// No function is offered, so a call is a misunderstanding; the model is told, rather than left waiting.
+    fn decline(&mut self, calls: Vec<FunctionCall>) {
+        let decline = |call: FunctionCall| {
+            let mut response = serde_json::Map::new();
+            response.insert("error".into(), "there is no such function".into());
+            FunctionResponse { id: call.id, name: call.name, response, ..FunctionResponse::default() }
+        };
+        self.session(DriverCommand::Respond(calls.into_iter().map(decline).collect()));
+    }
+
     fn handle_turn_started(&mut self, turn: u64) {
         let change = self.transcript.finish(self.turn, Speaker::User, false, None);
         self.tell_change(change);
         self.turn = turn;
         self.waiting_since = None;
+        self.working = false;
         if let Some(text) = self.asked.pop_front().flatten() {
             self.append(turn, Speaker::User, &text);
             let change = self.transcript.finish(turn, Speaker::User, false, None);
@@ -131,6 +196,8 @@ impl Conversation {
 
     fn handle_turn_complete(&mut self, turn: u64, reason: Option<String>, interrupted: bool) {
         self.end_answer(turn);
+        self.working = false;
+        self.meter.turn_ended();
         if self.answering.is_some_and(|answering| answering <= turn) {
             self.answering = None;
         }
@@ -153,6 +220,7 @@ impl Conversation {
     fn forget_turns(&mut self, note: Note) {
         self.asked.clear();
         self.waiting_since = None;
+        self.working = false;
         if let Some(turn) = self.answering.take() {
             self.end_answer(turn);
         }

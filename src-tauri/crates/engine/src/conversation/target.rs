@@ -2,25 +2,38 @@
 
 use vivavoce_audio::AudioCommand;
 use vivavoce_live::driver::DriverCommand;
-use vivavoce_live::endpoint::Endpoint;
-use vivavoce_live::session::{SessionConfig, TalkMode};
+use vivavoce_live::endpoint::{Endpoint, EndpointError};
+use vivavoce_live::model::family_of;
+use vivavoce_live::session::SessionConfig;
 
 use super::{Conversation, Effect, Link, device_id};
 use crate::problem::{Problem, ProblemCode};
-use crate::settings::{Mode, Service, Settings, SettingsPatch};
+use crate::secret::{KeyPlace, KeyStatus};
+use crate::settings::{Access, AccessKind, Service, Settings, SettingsPatch};
+
+/// Google Cloud's location that is nowhere in particular.
+const GLOBAL: &str = "global";
 
 /// What the demo's guide is asked to begin with.
 const GREETING: &str = "Please greet me.";
 
 impl Conversation {
     pub(super) fn connect(&mut self, asked_for: bool) {
+        if self.reconnecting {
+            // Somebody doesn't want to wait for the next try.
+            return self.session(DriverCommand::Connect);
+        }
         if self.link != Link::Off || !self.ready_to_connect() {
             return;
         }
         self.clear_problem();
-        let greet = asked_for && self.settings.service == Service::Demo && !self.greeted;
-        self.greeted |= greet;
-        self.prepare(greet.then(|| GREETING.to_owned()));
+        let words = match self.settings.service {
+            Service::Demo => Some(GREETING.to_owned()),
+            Service::Gemini | Service::Custom => self.settings.own_greeting(),
+        };
+        let greeting = words.filter(|_| asked_for && !self.greeted);
+        self.greeted |= greeting.is_some();
+        self.prepare(greeting);
         self.link = Link::Connecting;
         self.session(DriverCommand::Connect);
     }
@@ -29,23 +42,20 @@ impl Conversation {
     pub(super) fn prepare(&mut self, greeting: Option<String>) {
         if self.link == Link::Off {
             let config = self.session_config(greeting);
-            self.session(DriverCommand::Configure(config));
+            self.session(DriverCommand::Configure(Box::new(config)));
             self.effects.push_back(Effect::Retarget);
         }
     }
 
     pub(super) fn session_config(&self, greeting: Option<String>) -> SessionConfig {
-        let instruction = self.settings.system_instruction.trim();
-        SessionConfig {
-            model: self.settings.model.clone(),
-            voice: self.settings.voice.clone(),
-            system_instruction: (!instruction.is_empty()).then(|| instruction.to_owned()),
-            mode: match self.settings.mode {
-                Mode::PushToTalk => TalkMode::PushToTalk,
-                Mode::HandsFree => TalkMode::HandsFree,
-            },
-            greeting,
-            ..SessionConfig::default()
+        let config = self.settings.session_config(greeting);
+        let access = &self.settings.access;
+        match (self.settings.service, access.kind, endpoint(&self.settings)) {
+            (Service::Gemini | Service::Custom, AccessKind::GoogleCloud, Ok(endpoint)) => {
+                let model = endpoint.model_name(access.project.as_deref().unwrap_or_default(), &config.model);
+                SessionConfig { model, ..config }
+            }
+            _ => config,
         }
     }
 
@@ -64,14 +74,19 @@ impl Conversation {
 
     /// What the settings lack for a connection.
     pub(super) fn obstacle(&self) -> Option<Problem> {
-        match self.settings.service {
-            Service::Demo => None,
-            Service::Gemini => (!self.has_key).then(|| Problem::of(ProblemCode::KeyMissing)),
-            Service::Custom => {
-                let endpoint = self.settings.endpoint.as_deref().unwrap_or_default();
-                Endpoint::parse(endpoint).err().map(|error| Problem::endpoint(&error, endpoint))
-            }
+        let settings = &self.settings;
+        if settings.service == Service::Demo {
+            return None;
         }
+        if let Err(problem) = endpoint(settings) {
+            return Some(*problem);
+        }
+        let needs_key = match settings.access.kind {
+            AccessKind::ApiKey => settings.service == Service::Gemini,
+            AccessKind::MintedToken => true,
+            AccessKind::TokenUrl | AccessKind::GoogleCloud => false,
+        };
+        (needs_key && !self.key.is_present()).then(|| Problem::of(ProblemCode::KeyMissing))
     }
 
     pub(super) fn update_settings(&mut self, patch: &SettingsPatch) {
@@ -91,30 +106,56 @@ impl Conversation {
         }
         self.effects.push_back(Effect::Save(self.settings.clone()));
         self.tell_settings();
-        if session_part(&old) != session_part(&self.settings) {
-            self.restart();
+        if place(&old) != place(&self.settings) {
+            // What was said to one service is not another's business.
+            self.restart(DriverCommand::StartOver);
+        } else if old.session_config(None) != self.settings.session_config(None) || old.network != self.settings.network
+        {
+            self.renew(&old);
         }
     }
 
-    pub(super) fn handle_key(&mut self, present: bool) {
-        self.has_key = present;
+    /// Makes new settings of the session count.
+    fn renew(&mut self, old: &Settings) {
+        let mut instructed = old.clone();
+        instructed.system_instruction.clone_from(&self.settings.system_instruction);
+        let only_instruction = instructed.session_config(None) == self.settings.session_config(None);
+        if only_instruction && self.link == Link::Ready && family_of(&self.settings.model).capabilities().context_update
+        {
+            let config = self.session_config(None);
+            self.session(DriverCommand::Configure(Box::new(config)));
+        } else {
+            self.restart(DriverCommand::Disconnect);
+        }
+    }
+
+    pub(super) fn handle_key(&mut self, key: KeyStatus, replaced: bool) {
+        let appeared = !self.key.is_present() && key.is_present();
+        self.key = key;
         self.tell_settings();
-        if self.problem.as_ref().is_some_and(Problem::is_about_key) {
+        let mended = |problem: &Problem| match problem.code {
+            ProblemCode::KeychainUnavailable => key.place == Some(KeyPlace::Keychain),
+            _ => (replaced || appeared) && problem.is_about_key(),
+        };
+        if self.problem.as_ref().is_some_and(mended) {
             self.clear_problem();
         }
-        if self.settings.service == Service::Gemini {
-            self.restart();
+        if replaced && self.settings.service != Service::Demo {
+            self.restart(DriverCommand::Disconnect);
         }
     }
 
     /// Connects anew with what is set now, if there is a connection.
-    pub(super) fn restart(&mut self) {
+    fn restart(&mut self, end: DriverCommand) {
         if self.link == Link::Off {
+            if matches!(end, DriverCommand::StartOver) {
+                self.session(end);
+            }
             return;
         }
         self.abandon_talk();
         self.silence_answer();
-        self.session(DriverCommand::Disconnect);
+        self.session(end);
         self.link = Link::Off;
         // Settings that are still incomplete are no fault yet: the next press will say what is missing.
         if self.obstacle().is_none() {
@@ -123,14 +164,27 @@ impl Conversation {
     }
 }
 
-/// The settings that a running session can't take over.
-fn session_part(settings: &Settings) -> (Service, Option<&str>, &str, Option<&str>, &str, Mode) {
+/// Who is spoken to.
+fn place(settings: &Settings) -> (Service, Option<&str>, Access) {
     (
         settings.service,
         settings.endpoint.as_deref().filter(|_| settings.service == Service::Custom),
-        &settings.model,
-        settings.voice.as_deref(),
-        &settings.system_instruction,
-        settings.mode,
+        if settings.service == Service::Demo { Access::default() } else { settings.access.clone() },
     )
+}
+
+/// The server the settings name; the demo's isn't known before it has started.
+pub(crate) fn endpoint(settings: &Settings) -> Result<Endpoint, Box<Problem>> {
+    let base = settings.endpoint.as_deref().unwrap_or_default();
+    let failure = |error: EndpointError| Box::new(Problem::endpoint(&error, base));
+    let cloud = settings.access.kind == AccessKind::GoogleCloud;
+    let location = settings.access.location.as_deref().unwrap_or(GLOBAL);
+    match settings.service {
+        Service::Gemini if cloud => Endpoint::vertex(location).map_err(failure),
+        Service::Custom if cloud => {
+            Endpoint::parse(base).and_then(|endpoint| endpoint.with_location(location)).map_err(failure)
+        }
+        Service::Custom => Endpoint::parse(base).map_err(failure),
+        Service::Gemini | Service::Demo => Ok(Endpoint::gemini()),
+    }
 }

@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 use vivavoce_audio::{AudioCommand, AudioError, AudioEvent, CaptureFrame, DeviceInfo, Direction};
 use vivavoce_live::close::CloseReason;
 use vivavoce_live::driver::DriverCommand;
-use vivavoce_live::session::{Event as Live, Turn};
+use vivavoce_live::message::FunctionCall;
+use vivavoce_live::session::{Carried, Event as Live, Turn};
 
 use super::{ANSWER_TIMEOUT, Conversation, Effect, Input};
 use crate::command::{Command, TalkInput};
 use crate::event::{Event, Phase};
 use crate::problem::ProblemCode;
+use crate::secret::{KeyPlace, KeyStatus};
 use crate::settings::{Mode, Service, Settings, SettingsPatch};
 use crate::transcript::{Note, Speaker};
 
@@ -25,11 +27,15 @@ struct Stage {
     saved: usize,
 }
 
+fn key(present: bool) -> KeyStatus {
+    KeyStatus { place: present.then_some(KeyPlace::Session), keychain: false }
+}
+
 impl Stage {
     fn with(settings: Settings, has_key: bool) -> Self {
         let now = Instant::now();
         let mut stage = Self {
-            conversation: Conversation::new(settings, has_key, now),
+            conversation: Conversation::new(settings, key(has_key), now),
             now,
             said: Vec::new(),
             phase: Phase::Error,
@@ -133,7 +139,7 @@ impl Stage {
                 Some(known) => *known = entry,
                 None => self.entries.push(entry),
             },
-            Event::Append { id, text } => {
+            Event::Append { id, text, .. } => {
                 self.entries.iter_mut().find(|known| known.id == id).unwrap().text.push_str(&text);
             }
             _ => {}
@@ -324,17 +330,106 @@ fn a_device_that_was_never_there_is_not_called_lost() {
     assert_eq!((stage.problem, stage.phase), (Some(ProblemCode::DeviceLost), Phase::OpeningMicrophone));
 }
 
+fn reconnecting(code: u16, reason: &str, attempt: u32, delay: u64) -> Live {
+    let reason = CloseReason::from_frame(Some(code), reason);
+    Live::Reconnecting { reason, attempt, delay: Duration::from_secs(delay) }
+}
+
 #[test]
-fn a_connection_lost_during_a_press_is_tried_once_more_and_then_told() {
+fn a_connection_lost_during_a_press_is_made_again_and_the_words_go_on_being_kept() {
     let mut stage = Stage::talking();
-    stage.live(closed(1006, ""));
-    assert_eq!(stage.take_said(), ["configure", "target", "connect"]);
-    assert_eq!(stage.phase, Phase::Reconnecting);
+    stage.live(reconnecting(1006, "", 1, 0));
+    assert_eq!((stage.phase, stage.problem), (Phase::Reconnecting, None), "a try that follows at once is no news");
     stage.frame(1);
-    assert_eq!(stage.take_said(), ["audio 1"], "the words go on being kept");
+    assert_eq!(stage.take_said(), ["audio 1"]);
+    stage.live(Live::Ready { session_id: None });
+    stage.live(Live::Continued { carried: Carried::Everything });
+    assert_eq!(stage.phase, Phase::Listening);
+    assert_eq!(stage.entries.len(), 1, "nothing is said about it");
+}
+
+#[test]
+fn a_wait_before_the_next_try_is_explained_until_it_is_over() {
+    let mut stage = Stage::talking();
+    stage.live(reconnecting(1011, "You exceeded your current quota", 1, 60));
+    assert_eq!((stage.phase, stage.problem), (Phase::Reconnecting, Some(ProblemCode::QuotaExceeded)));
+    assert_eq!(stage.conversation.problem.as_ref().and_then(|problem| problem.retry_at), Some(60_000));
+    stage.command(Command::Connect);
+    assert_eq!(stage.take_said(), ["connect"], "somebody who doesn't want to wait");
+    stage.live(Live::Ready { session_id: None });
+    assert_eq!(stage.problem, None);
+}
+
+#[test]
+fn when_all_tries_have_failed_the_press_is_over_and_the_reason_is_told() {
+    let mut stage = Stage::talking();
+    stage.live(reconnecting(1006, "", 1, 0));
     stage.live(closed(1006, ""));
     assert_eq!(stage.take_said(), ["close gate 0", "end"]);
-    assert_eq!(stage.problem, Some(ProblemCode::ConnectionLost));
+    assert_eq!((stage.problem, stage.phase), (Some(ProblemCode::ConnectionLost), Phase::Error));
+}
+
+#[test]
+fn what_a_new_session_knows_is_told_in_one_line() {
+    for (carried, note) in [
+        (Carried::Words { left_out: 0 }, Note::HistoryKept),
+        (Carried::Words { left_out: 3 }, Note::HistoryShortened),
+        (Carried::Nothing, Note::HistoryLost),
+    ] {
+        let mut stage = Stage::ready();
+        stage.live(Live::Continued { carried });
+        let entry = stage.entries.last().unwrap();
+        assert_eq!((entry.speaker, entry.note, entry.is_final), (Speaker::Notice, Some(note), true));
+    }
+}
+
+#[test]
+fn a_turn_said_again_has_its_words_and_its_answer_once() {
+    let mut stage = Stage::talking();
+    stage.live(Live::InputTranscript { turn: Turn(1), text: "hello".into() });
+    stage.live(Live::OutputTranscript { turn: Turn(1), text: "half an".into() });
+    stage.live(reconnecting(1006, "", 1, 0));
+    stage.live(Live::Repeated { turn: Turn(1), spoken: true });
+    stage.live(Live::InputTranscript { turn: Turn(1), text: "hello".into() });
+    stage.live(Live::OutputTranscript { turn: Turn(1), text: "an answer".into() });
+    let texts: Vec<_> = stage.entries.iter().map(|entry| entry.text.as_str()).collect();
+    assert_eq!(texts, ["hello", "an answer"]);
+}
+
+#[test]
+fn a_model_at_work_is_thinking_until_it_is_done() {
+    let mut stage = Stage::ready();
+    stage.command(Command::SendText("book a flight".into()));
+    stage.live(Live::TurnStarted { turn: Turn(1) });
+    stage.live(Live::Working { turn: Turn(1) });
+    assert_eq!(stage.phase, Phase::Thinking);
+    stage.live(Live::TurnComplete { turn: Turn(1), reason: None, interrupted: false });
+    assert_eq!(stage.phase, Phase::Ready);
+}
+
+#[test]
+fn a_call_of_a_function_nobody_offered_is_declined_rather_than_left_waiting() {
+    let mut stage = Stage::ready();
+    let call = FunctionCall { id: Some("1".into()), name: "rm".into(), ..FunctionCall::default() };
+    stage.live(Live::ToolCall { calls: vec![call] });
+    let said = stage.take_said();
+    assert!(said[0].starts_with("Respond") && said[0].contains("there is no such function"), "{said:?}");
+}
+
+#[test]
+fn clearing_the_transcript_begins_a_new_conversation() {
+    let mut stage = Stage::ready();
+    stage.command(Command::ClearTranscript);
+    assert_eq!(stage.take_said(), ["StartOver"]);
+}
+
+#[test]
+fn new_instructions_reach_the_model_without_another_connection() {
+    let mut stage = Stage::ready();
+    stage.command(Command::UpdateSettings(SettingsPatch::default().with("systemInstruction", "Be brief.")));
+    assert_eq!(stage.take_said(), ["configure"]);
+    stage.command(Command::UpdateSettings(SettingsPatch::default().with("voice", "Kore")));
+    assert_eq!(stage.take_said(), ["disconnect", "configure", "target", "connect"]);
 }
 
 #[test]
@@ -353,7 +448,7 @@ fn a_wrong_key_is_an_error_until_the_key_changes() {
     stage.talk(TalkInput::Press);
     stage.live(closed(1007, "API key not valid. Please pass a valid API key."));
     assert_eq!((stage.problem, stage.phase), (Some(ProblemCode::KeyInvalid), Phase::Error));
-    stage.input(Input::KeyPresent(true));
+    stage.input(Input::Key { status: key(true), replaced: true });
     assert_eq!((stage.problem, stage.phase), (None, Phase::Off));
 }
 
@@ -392,7 +487,7 @@ fn a_changed_model_connects_anew_and_a_changed_theme_does_not() {
 fn settings_that_are_still_incomplete_disconnect_without_a_complaint() {
     let mut stage = Stage::ready();
     stage.command(Command::UpdateSettings(SettingsPatch::default().with("service", "custom")));
-    assert_eq!(stage.take_said(), ["disconnect"]);
+    assert_eq!(stage.take_said(), ["StartOver"], "what was said to one service is not another's business");
     assert_eq!((stage.problem, stage.phase), (None, Phase::Off));
     stage.talk(TalkInput::Press);
     assert_eq!(stage.problem, Some(ProblemCode::EndpointInvalid));

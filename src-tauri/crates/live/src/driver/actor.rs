@@ -5,61 +5,72 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::StreamExt;
-use secrecy::ExposeSecret;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::dial::{Socket, dial};
+use super::dial::{Socket as WebSocket, open};
 use super::link::Link;
 use super::{AudioGauge, DriverCommand, DriverEvent, now};
 use crate::connect::ConnectFailure;
-use crate::credential::Credential;
-use crate::endpoint::Endpoint;
-use crate::session::{Event, Input, Output, Session, SessionConfig};
+use crate::message::Setup;
+use crate::network::Changes;
+use crate::session::{Event, Input, Output, Session, Socket};
+use crate::target::Target;
+
+/// A session has one connection, and while it changes to another, two.
+const MOST_CONNECTIONS: usize = 2;
 
 pub(super) struct Actor {
     session: Session,
-    endpoint: Endpoint,
-    credential: Option<Credential>,
+    target: Target,
     commands: mpsc::UnboundedReceiver<DriverCommand>,
     events: mpsc::Sender<DriverEvent>,
     audio: Arc<AudioGauge>,
-    connection: Connection,
+    connections: Vec<(Socket, Connection)>,
+    /// The goodbye of a connection that has been closed just now.
+    goodbye: Option<oneshot::Receiver<()>>,
+    changes: Changes,
     timeout: Option<Instant>,
 }
 
 enum Connection {
-    Off,
-    Dialling(JoinHandle<Result<Socket, ConnectFailure>>),
+    Dialling(JoinHandle<Result<WebSocket, ConnectFailure>>),
     On(Link),
 }
 
-#[expect(clippy::large_enum_variant, reason = "it never leaves the loop")]
 enum Woken {
     Command(Option<DriverCommand>),
-    Connection(Happened),
+    Connection(Socket, Happened),
+    NetworkChanged,
     Timeout,
 }
 
 enum Happened {
-    Dialled(Result<Box<Socket>, ConnectFailure>),
+    Dialled(Result<Box<WebSocket>, ConnectFailure>),
     Message(Message),
     Closed { code: Option<u16>, reason: String },
 }
 
 impl Actor {
     pub(super) fn new(
-        config: SessionConfig,
-        endpoint: Endpoint,
-        credential: Option<Credential>,
+        session: Session,
+        target: Target,
         commands: mpsc::UnboundedReceiver<DriverCommand>,
         events: mpsc::Sender<DriverEvent>,
         audio: Arc<AudioGauge>,
     ) -> Self {
-        let session = Session::new(config);
-        let connection = Connection::Off;
-        Self { session, endpoint, credential, commands, events, audio, connection, timeout: None }
+        Self {
+            session,
+            target,
+            commands,
+            events,
+            audio,
+            connections: Vec::with_capacity(MOST_CONNECTIONS),
+            goodbye: None,
+            changes: Changes::watch(),
+            timeout: None,
+        }
     }
 
     pub(super) async fn run(mut self) {
@@ -72,7 +83,8 @@ impl Actor {
                 tokio::select! {
                     biased;
                     command = self.commands.recv() => Woken::Command(command),
-                    happened = self.connection.next() => Woken::Connection(happened),
+                    (socket, happened) = next(&mut self.connections) => Woken::Connection(socket, happened),
+                    () = self.changes.next() => Woken::NetworkChanged,
                     () = until(timeout) => Woken::Timeout,
                 }
             };
@@ -84,11 +96,17 @@ impl Actor {
                     let _ = self.obey().await;
                     break;
                 }
-                Woken::Connection(happened) => self.happened(happened),
+                Woken::Connection(socket, happened) => self.happened(socket, happened),
+                Woken::NetworkChanged => {
+                    tracing::info!("the network changed, or the machine woke up");
+                    self.session.handle_input(Input::NetworkChanged, now());
+                }
                 Woken::Timeout => self.session.handle_input(Input::Timeout, now()),
             }
         }
-        self.connection.close();
+        for (_, connection) in self.connections {
+            connection.close();
+        }
     }
 
     async fn command(&mut self, command: DriverCommand) {
@@ -97,11 +115,10 @@ impl Actor {
         match command {
             DriverCommand::Connect => session.connect(now),
             DriverCommand::Disconnect => session.disconnect(now),
-            DriverCommand::Configure(config) => session.configure(config, now),
-            DriverCommand::Target(endpoint, credential) => {
-                self.endpoint = endpoint;
-                self.credential = credential;
-            }
+            DriverCommand::StartOver => session.start_over(now),
+            DriverCommand::Remember(exchanges) => session.remember(exchanges, now),
+            DriverCommand::Configure(config) => session.configure(*config, now),
+            DriverCommand::Target(target) => self.target = *target,
             DriverCommand::ActivityStart => {
                 session.activity_start(now);
             }
@@ -123,25 +140,33 @@ impl Actor {
         }
     }
 
-    fn happened(&mut self, happened: Happened) {
+    fn happened(&mut self, socket: Socket, happened: Happened) {
         let now = now();
         match happened {
-            Happened::Dialled(Ok(socket)) => {
-                self.connection = Connection::On(Link::new(*socket, self.events.clone()));
-                self.session.handle_input(Input::Connected, now);
+            Happened::Dialled(Ok(dialled)) => {
+                let link = Link::new(*dialled, self.events.clone());
+                if let Some((_, connection)) = self.connections.iter_mut().find(|(known, _)| *known == socket) {
+                    *connection = Connection::On(link);
+                }
+                self.session.handle_input(Input::Connected(socket), now);
             }
             Happened::Dialled(Err(failure)) => {
-                self.connection = Connection::Off;
-                self.session.handle_input(Input::ConnectFailed(failure), now);
+                self.connections.retain(|(known, _)| *known != socket);
+                tracing::info!(%failure, "no connection");
+                self.session.handle_input(Input::ConnectFailed(socket, failure), now);
             }
             Happened::Message(Message::Text(text)) => {
-                self.session.handle_input(Input::Message(text.as_bytes()), now);
+                self.session.handle_input(Input::Message(socket, text.as_bytes()), now);
             }
-            Happened::Message(Message::Binary(bytes)) => self.session.handle_input(Input::Message(&bytes), now),
+            Happened::Message(Message::Binary(bytes)) => {
+                self.session.handle_input(Input::Message(socket, &bytes), now);
+            }
+            Happened::Message(Message::Pong(_)) => self.session.handle_input(Input::Pong(socket), now),
             Happened::Message(_) => {}
             Happened::Closed { code, reason } => {
-                self.connection.close();
-                self.session.handle_input(Input::Closed { code, reason }, now);
+                tracing::info!(?code, reason, "connection closed");
+                self.close(socket);
+                self.session.handle_input(Input::Closed { socket, code, reason }, now);
             }
         }
     }
@@ -150,29 +175,24 @@ impl Actor {
     async fn obey(&mut self) -> Result<(), ()> {
         loop {
             match self.session.poll_output() {
-                Output::Connect => {
-                    let credential = self.credential.as_ref();
-                    let method = credential.map(Credential::method).unwrap_or_default();
-                    let url = self.endpoint.websocket_url(method);
-                    let header = credential.map(Credential::header);
-                    tracing::info!(host = url.host_str(), "connecting");
-                    let endpoint = self.endpoint.clone();
-                    self.connection.close();
-                    self.connection = Connection::Dialling(tokio::spawn(async move {
-                        let header = header.as_ref().map(|(name, value)| (*name, value.expose_secret()));
-                        dial(&endpoint, &url, header).await
-                    }));
-                }
-                Output::Send(text) => {
+                Output::Connect { socket, setup } => self.dial(socket, *setup),
+                Output::Send { socket, text } => {
                     let first_audio = self.session.take_first_audio();
-                    let Connection::On(link) = &self.connection else {
-                        continue;
-                    };
+                    let goodbye = self.goodbye.take();
+                    let Some(link) = self.link(socket) else { continue };
+                    if let Some(goodbye) = goodbye {
+                        link.wait_for(goodbye);
+                    }
                     if !link.send(text, first_audio) {
-                        self.happened(Happened::Closed { code: None, reason: "the server stopped reading".into() });
+                        self.stopped_reading(socket);
                     }
                 }
-                Output::Close => self.connection.close(),
+                Output::Ping(socket) => {
+                    if self.link(socket).is_some_and(|link| !link.ping()) {
+                        self.stopped_reading(socket);
+                    }
+                }
+                Output::Close(socket) => self.close(socket),
                 Output::Event(event) => {
                     tracing::trace!(event = event_name(&event), "session");
                     self.events.send(DriverEvent::Session(event, now())).await.map_err(|_| ())?;
@@ -184,12 +204,52 @@ impl Actor {
             }
         }
     }
+
+    fn dial(&mut self, socket: Socket, setup: Setup) {
+        let target = self.target.clone();
+        tracing::info!(host = target.endpoint.base().host_str(), "connecting");
+        let dialling = tokio::spawn(async move { open(&target, &setup).await });
+        if self.connections.len() >= MOST_CONNECTIONS {
+            self.connections.remove(0).1.close();
+        }
+        self.connections.push((socket, Connection::Dialling(dialling)));
+    }
+
+    fn stopped_reading(&mut self, socket: Socket) {
+        self.happened(socket, Happened::Closed { code: None, reason: "the server stopped reading".into() });
+    }
+
+    fn link(&self, socket: Socket) -> Option<&Link> {
+        self.connections.iter().find_map(|(known, connection)| match connection {
+            Connection::On(link) if *known == socket => Some(link),
+            _ => None,
+        })
+    }
+
+    fn close(&mut self, socket: Socket) {
+        if let Some(at) = self.connections.iter().position(|(known, _)| *known == socket)
+            && let Some(goodbye) = self.connections.remove(at).1.close()
+        {
+            self.goodbye = Some(goodbye);
+        }
+    }
+}
+
+/// What happens next on any of them.
+async fn next(connections: &mut [(Socket, Connection)]) -> (Socket, Happened) {
+    match connections {
+        [] => pending().await,
+        [(socket, connection)] => (*socket, connection.next().await),
+        [(one, first), (other, second), ..] => tokio::select! {
+            happened = first.next() => (*one, happened),
+            happened = second.next() => (*other, happened),
+        },
+    }
 }
 
 impl Connection {
     async fn next(&mut self) -> Happened {
         match self {
-            Self::Off => pending().await,
             Self::Dialling(dialling) => Happened::Dialled(match dialling.await {
                 Ok(result) => result.map(Box::new),
                 Err(error) => Err(ConnectFailure::Unreachable { detail: error.to_string() }),
@@ -207,11 +267,14 @@ impl Connection {
         }
     }
 
-    fn close(&mut self) {
-        match std::mem::replace(self, Self::Off) {
-            Self::Off => {}
-            Self::Dialling(dialling) => dialling.abort(),
-            Self::On(link) => link.close(),
+    /// Ends it. Returns when its goodbye has left, where there is one to say.
+    fn close(self) -> Option<oneshot::Receiver<()>> {
+        match self {
+            Self::Dialling(dialling) => {
+                dialling.abort();
+                None
+            }
+            Self::On(link) => Some(link.close()),
         }
     }
 }
@@ -228,9 +291,13 @@ fn event_name(event: &Event) -> &'static str {
     match event {
         Event::Connecting => "connecting",
         Event::Ready { .. } => "ready",
+        Event::Continued { .. } => "continued",
+        Event::Reconnecting { .. } => "reconnecting",
         Event::Disconnected => "disconnected",
         Event::Closed(_) => "closed",
         Event::TurnStarted { .. } => "turn started",
+        Event::Repeated { .. } => "repeated",
+        Event::InterimTranscript { .. } => "interim transcript",
         Event::InputTranscript { .. } => "input transcript",
         Event::OutputTranscript { .. } => "output transcript",
         Event::Thought { .. } => "thought",
@@ -238,6 +305,7 @@ fn event_name(event: &Event) -> &'static str {
         Event::Flush { .. } => "flush",
         Event::GenerationComplete { .. } => "generation complete",
         Event::TurnComplete { .. } => "turn complete",
+        Event::Working { .. } => "working",
         Event::Waiting { .. } => "waiting",
         Event::Usage { .. } => "usage",
         Event::GoAway { .. } => "go away",

@@ -5,24 +5,35 @@ use std::time::{Duration, Instant};
 use super::Turn;
 use crate::close::CloseReason;
 use crate::connect::ConnectFailure;
-use crate::message::{FunctionCall, UsageMetadata};
+use crate::message::{FunctionCall, Setup, UsageMetadata};
+
+/// Names one WebSocket of a session; never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Socket(pub u64);
 
 /// What happened outside.
 #[derive(Debug)]
 pub enum Input<'a> {
     /// The WebSocket is open.
-    Connected,
+    Connected(Socket),
     /// It could not be opened.
-    ConnectFailed(ConnectFailure),
+    ConnectFailed(Socket, ConnectFailure),
     /// A message came, in a text or a binary frame.
-    Message(&'a [u8]),
+    Message(Socket, &'a [u8]),
+    /// The other side answered a ping.
+    Pong(Socket),
     /// The WebSocket was closed by the other side or broke.
     Closed {
+        /// Which.
+        socket: Socket,
         /// The close frame's code, if there was a close frame.
         code: Option<u16>,
         /// Its reason, or what the system says.
         reason: String,
     },
+    /// The machine has another network now, or woke up: what is waited for may be had at once, and what seems open may
+    /// be dead.
+    NetworkChanged,
     /// The time of [`Output::Timeout`] has come.
     Timeout,
 }
@@ -32,20 +43,45 @@ pub enum Input<'a> {
 #[expect(clippy::large_enum_variant, reason = "short-lived, and rarely more than a few at a time")]
 pub enum Output {
     /// Open a WebSocket; answer with [`Input::Connected`] or [`Input::ConnectFailed`].
-    Connect,
-    /// Send a text message.
-    Send(String),
+    Connect {
+        /// Its name from now on.
+        socket: Socket,
+        /// What it is going to be set up with, but for the handle: what a token for it may be locked to.
+        setup: Box<Setup>,
+    },
+    /// Send a text message. What goes to a new WebSocket must not overtake the goodbye of an old one.
+    Send {
+        /// Where.
+        socket: Socket,
+        /// The message.
+        text: String,
+    },
+    /// Send a ping; answer with [`Input::Pong`].
+    Ping(Socket),
     /// Close the WebSocket, or stop dialling; nothing of it is of interest any more.
-    Close,
+    Close(Socket),
     /// Tell the user's side.
     Event(Event),
     /// Nothing to do; give [`Input::Timeout`] at that time if nothing happens before.
     Timeout(Option<Instant>),
 }
 
+/// What a new connection knows of the conversation so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carried {
+    /// All of it: the service resumed the session.
+    Everything,
+    /// Its words, as text; the voices and pictures are lost.
+    Words {
+        /// So many of the oldest exchanges were left out.
+        left_out: usize,
+    },
+    /// Nothing: the model takes no history, or there is none in words.
+    Nothing,
+}
+
 /// What the conversation tells.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "usage comes once a turn; a box would only be in the reader's way")]
 pub enum Event {
     /// A connection is being made.
     Connecting,
@@ -53,6 +89,20 @@ pub enum Event {
     Ready {
         /// Its id, where the service tells one.
         session_id: Option<String>,
+    },
+    /// The conversation goes on over another connection, which has just become ready.
+    Continued {
+        /// What it knows.
+        carried: Carried,
+    },
+    /// The connection was lost; it is made again by itself, and what is said meanwhile waits.
+    Reconnecting {
+        /// Why it was lost, or why the last try failed.
+        reason: CloseReason,
+        /// Tries since it was last good, this one included.
+        attempt: u32,
+        /// How long until the next one begins.
+        delay: Duration,
     },
     /// The session is off because that was asked for.
     Disconnected,
@@ -62,6 +112,21 @@ pub enum Event {
     TurnStarted {
         /// The turn.
         turn: Turn,
+    },
+    /// A turn is sent again on another connection because it wasn't answered, or not to the end: its words and its
+    /// answer begin anew.
+    Repeated {
+        /// The turn.
+        turn: Turn,
+        /// It holds speech, whose words will be transcribed again.
+        spoken: bool,
+    },
+    /// What the user seems to be saying so far, in place of what this event said before.
+    InterimTranscript {
+        /// The turn.
+        turn: Turn,
+        /// All of it so far.
+        text: String,
     },
     /// Words of the user, to append.
     InputTranscript {
@@ -111,6 +176,11 @@ pub enum Event {
         reason: Option<String>,
         /// The reply was cut.
         interrupted: bool,
+    },
+    /// The model has spoken and is still at work; more follows without being asked.
+    Working {
+        /// The turn being answered.
+        turn: Turn,
     },
     /// The user's side is over and the reply hasn't begun.
     Waiting {

@@ -2,49 +2,94 @@
 
 use std::time::Instant;
 
-use super::{Event, Link, Output, SILENCE_EVERY, SILENCE_FRAMES, Session, SessionConfig, Tail, TalkMode, Turn};
-use crate::message::{ClientMessage, FunctionResponse};
-use crate::model;
+use super::speak::{SILENCE_EVERY, SILENCE_FRAMES, Tail};
+use super::{Event, Link, Output, Session, SessionConfig, TalkMode, Turn};
+use crate::message::{ClientMessage, Content, ContextUpdate, FunctionResponse};
+use crate::model::ClientContentUse;
 
 impl Session {
     /// Opens the session.
     pub fn connect(&mut self, now: Instant) {
         if self.link == Link::Off {
-            self.begin_connecting(now);
             self.greet = true;
         }
+        self.want_connection(now);
     }
 
-    /// Ends the session.
+    /// Ends the session's connection. What was said so far is kept for the next one.
     pub fn disconnect(&mut self, now: Instant) {
         self.held = false;
         self.turns.release();
         self.queue.discard(false);
+        self.greet = false;
         if self.link == Link::Off {
             return;
         }
         self.end_activity();
         self.cut(now);
-        self.hang_up();
-        self.output(Output::Close);
+        self.settle(self.turns.user());
+        self.sent.discard(false);
+        let connected = !matches!(self.link, Link::Waiting(_));
+        self.hang_up(now);
+        if connected {
+            self.output(Output::Close(self.socket));
+        }
         self.event(Event::Disconnected);
     }
 
-    /// Sets the configuration of the next connection.
+    /// Forgets what was said so far: the next connection begins a conversation of its own, perhaps with another service.
+    pub fn start_over(&mut self, now: Instant) {
+        self.disconnect(now);
+        self.resumption.forget();
+        self.history.clear();
+        self.established = false;
+    }
+
+    /// Tells the next session that can't be resumed what was said in an earlier one: the user's words and the model's,
+    /// oldest first. Allowed before anything was said.
+    pub fn remember(&mut self, exchanges: Vec<(String, String)>, _now: Instant) {
+        if self.turns.user() != Turn(0) || self.link == Link::Ready {
+            return;
+        }
+        self.history.clear();
+        for (user, model) in exchanges {
+            let turn = self.turns.remember();
+            self.history.heard(turn, &user);
+            self.history.said(turn, &model);
+            self.history.settle(turn);
+        }
+        self.established = true;
+    }
+
+    /// Sets the configuration of the next connection. New instructions reach the model at once where it takes them in
+    /// mid-session.
     pub fn configure(&mut self, config: SessionConfig, _now: Instant) {
-        self.config = config;
+        self.config = config.fitting_the_model();
+        self.update_instruction();
+    }
+
+    /// Tells the model its new instructions, if it takes them in mid-session and nothing else is new.
+    pub(super) fn update_instruction(&mut self) {
+        let new = self.config.system_instruction.clone();
+        let is_all = SessionConfig { system_instruction: new.clone(), ..self.active.clone() } == self.config;
+        if !self.is_open() || !is_all || new == self.active.system_instruction || !self.capabilities().context_update {
+            return;
+        }
+        self.active.system_instruction.clone_from(&new);
+        let instruction = Content::user(new.unwrap_or_default());
+        let update = ContextUpdate { system_instruction: Some(instruction), ..ContextUpdate::default() };
+        self.send(&ClientMessage::context_update(update));
     }
 
     /// The button is pressed, or listening is switched on. Cuts the reply under way and connects if need be.
     pub fn activity_start(&mut self, now: Instant) -> Turn {
-        if self.link == Link::Off {
-            self.begin_connecting(now);
-        }
+        self.want_connection(now);
         if self.held {
             return self.turns.user();
         }
         self.held = true;
         self.tail = None;
+        self.active_at = Some(now);
         match self.active.mode {
             TalkMode::PushToTalk if self.active.interrupts() => {
                 self.cut(now);
@@ -54,24 +99,30 @@ impl Session {
         }
         let turn = self.turns.speak();
         self.event(Event::TurnStarted { turn });
-        if self.link != Link::Ready {
+        if !self.is_open() {
             self.queue.open(turn);
-        } else if self.active.mode == TalkMode::PushToTalk {
+            return turn;
+        }
+        self.sent.open(turn);
+        self.liveness.expect(now);
+        if self.active.mode == TalkMode::PushToTalk {
             self.start_activity();
         }
         turn
     }
 
     /// Sound of the user, 16 kHz mono; ignored unless the button is held or listening is on.
-    pub fn send_audio(&mut self, pcm: &[i16], _now: Instant) {
+    pub fn send_audio(&mut self, pcm: &[i16], now: Instant) {
         if !self.held || pcm.is_empty() {
             return;
         }
+        self.active_at = Some(now);
         match (self.link, self.active.mode) {
-            (Link::Ready, _) => self.send_sound(pcm, Some(self.turns.spoken())),
+            (Link::Ready, _) if self.is_open() && self.queue.is_empty() => self.say(pcm, self.turns.spoken()),
             // Nobody is listening, and hands-free sound is mostly silence.
             (Link::Off, TalkMode::HandsFree) => {}
             _ => {
+                self.queue.open(self.turns.spoken());
                 let frames = self.queue.push_audio(pcm) as u64;
                 if frames > 0 {
                     self.event(Event::AudioDropped { frames });
@@ -87,15 +138,22 @@ impl Session {
         }
         self.held = false;
         self.turns.release();
-        match (self.link, self.active.mode) {
-            (Link::Off, _) => self.drop_queued(false),
-            (Link::Connecting | Link::Opening, _) => self.queue.end(),
-            (Link::Ready, TalkMode::PushToTalk) => {
-                self.end_activity();
-                self.await_reply(now);
-            }
-            (Link::Ready, TalkMode::HandsFree) => {
-                self.tail = Some(Tail { left: SILENCE_FRAMES, next: now + SILENCE_EVERY });
+        self.active_at = Some(now);
+        if self.link == Link::Off {
+            self.drop_queued(false);
+        } else if !self.is_open() {
+            self.queue.open(self.turns.spoken());
+            self.queue.end(now);
+        } else {
+            self.sent.end(now);
+            match self.active.mode {
+                TalkMode::PushToTalk => {
+                    self.end_activity();
+                    self.await_reply(now);
+                }
+                TalkMode::HandsFree => {
+                    self.tail = Some(Tail { left: SILENCE_FRAMES, next: now + SILENCE_EVERY });
+                }
             }
         }
     }
@@ -105,30 +163,31 @@ impl Session {
         if text.trim().is_empty() {
             return self.turns.user();
         }
-        if self.link == Link::Off {
-            self.begin_connecting(now);
-        }
+        self.want_connection(now);
+        self.active_at = Some(now);
         if self.held && self.active.mode == TalkMode::PushToTalk {
-            if self.link == Link::Ready {
-                self.send(&ClientMessage::text(text));
+            let turn = self.turns.user();
+            if self.is_open() {
+                self.type_in(text, turn);
             } else {
+                self.queue.open(turn);
                 self.queue.push_text(text);
             }
-            return self.turns.user();
+            return turn;
         }
         if self.active.interrupts() {
             self.cut(now);
         }
         let turn = self.turns.type_text();
         self.event(Event::TurnStarted { turn });
-        if self.link == Link::Ready {
-            self.send_typed(text, now);
+        if self.is_open() {
+            self.send_typed(turn, text, now);
         } else if self.held {
             self.queue.push_text(text);
         } else {
             self.queue.open(turn);
             self.queue.push_text(text);
-            self.queue.end();
+            self.queue.end(now);
         }
         turn
     }
@@ -142,31 +201,37 @@ impl Session {
         let Some(turn) = self.turns.stop(now) else {
             return;
         };
+        self.settle(turn);
         self.reader.reset();
         self.event(Event::Flush { turn });
-        if self.link != Link::Ready || !under_way || self.activity_open {
+        if !self.is_open() || !under_way || self.activity_open {
             return;
         }
         match self.active.mode {
             TalkMode::PushToTalk => {
+                self.tools.interrupt();
                 self.start_activity();
                 self.end_activity();
             }
-            TalkMode::HandsFree if model::family_of(&self.active.model).accepts_client_content() => {
+            TalkMode::HandsFree if self.capabilities().client_content == ClientContentUse::AnyTime => {
                 self.send(&ClientMessage::client_content(Vec::new(), false));
             }
             TalkMode::HandsFree => {}
         }
     }
 
-    /// Answers function calls; dropped when the connection that asked is gone.
-    pub fn respond(&mut self, responses: Vec<FunctionResponse>, _now: Instant) {
-        if self.link == Link::Ready && !responses.is_empty() {
-            self.send(&ClientMessage::tool_response(responses));
+    /// Answers function calls; each is sent at most once, under the id by which the service knows the call now.
+    pub fn respond(&mut self, responses: Vec<FunctionResponse>, now: Instant) {
+        let responses = self.tools.answer(responses);
+        if self.link != Link::Ready || responses.is_empty() {
+            return;
         }
+        self.send(&ClientMessage::tool_response(responses));
+        self.liveness.expect(now);
+        self.ungate(now);
     }
 
-    fn cut(&mut self, now: Instant) {
+    pub(super) fn cut(&mut self, now: Instant) {
         if let Some(turn) = self.turns.cut(now) {
             self.reader.reset();
             self.event(Event::Flush { turn });

@@ -1,12 +1,16 @@
-//! What the user said before the session was open, in order and by turn.
+//! What the user said, in order and by turn: what waits for an open session, and what was sent and would be lost with it.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use super::Turn;
 use crate::pcm::INPUT_RATE;
 
 /// Most sound kept: five minutes.
 pub(super) const MOST_SAMPLES: usize = 300 * INPUT_RATE as usize;
+
+/// Speech not answered for so long isn't sent again when its connection is lost: the user has gone on.
+const STALE: Duration = Duration::from_mins(1);
 
 /// Sound is kept and sent in pieces of at most 100 ms.
 const PIECE: usize = INPUT_RATE as usize / 10;
@@ -22,10 +26,25 @@ pub(super) enum Item {
 pub(super) struct Pending {
     pub(super) turn: Turn,
     pub(super) items: VecDeque<Item>,
-    pub(super) ended: bool,
+    /// When it ended; not yet.
+    pub(super) ended: Option<Instant>,
 }
 
 impl Pending {
+    /// Whether any of it is sound.
+    pub(super) fn is_spoken(&self) -> bool {
+        self.items.iter().any(|item| matches!(item, Item::Audio(_)))
+    }
+
+    /// Whether its newest `samples` hold anything louder than `level`.
+    fn is_loud(&self, samples: usize, level: i16) -> bool {
+        let sound = self.items.iter().rev().filter_map(|item| match item {
+            Item::Audio(pcm) => Some(pcm.iter().rev()),
+            Item::Text(_) => None,
+        });
+        sound.flatten().take(samples).any(|sample| sample.unsigned_abs() > level.unsigned_abs())
+    }
+
     fn samples(&self) -> usize {
         self.items.iter().map(Item::samples).sum()
     }
@@ -52,7 +71,10 @@ impl Queue {
     }
 
     pub(super) fn open(&mut self, turn: Turn) {
-        self.turns.push_back(Pending { turn, items: VecDeque::new(), ended: false });
+        if self.turns.back().is_some_and(|last| last.turn == turn) {
+            return;
+        }
+        self.turns.push_back(Pending { turn, items: VecDeque::new(), ended: None });
     }
 
     /// Appends sound to the newest turn. Returns how many samples were dropped to make room.
@@ -78,23 +100,86 @@ impl Queue {
         }
     }
 
-    pub(super) fn end(&mut self) {
+    pub(super) fn end(&mut self, now: Instant) {
         if let Some(turn) = self.turns.back_mut() {
-            turn.ended = true;
+            turn.ended.get_or_insert(now);
         }
+    }
+
+    /// What is being said turns out to be this turn.
+    pub(super) fn belongs_to(&mut self, turn: Turn) {
+        if let Some(open) = self.turns.back_mut() {
+            open.turn = turn;
+        }
+    }
+
+    /// Turns up to this one are over: nothing of them is needed any more. One that is still open keeps its place.
+    pub(super) fn settle(&mut self, turn: Turn) {
+        self.turns.retain(|pending| pending.turn > turn || pending.ended.is_none());
+        for open in self.turns.iter_mut().filter(|pending| pending.turn <= turn) {
+            open.items.clear();
+        }
+        self.count();
+    }
+
+    /// Keeps no more than the newest `samples` of the open turn.
+    pub(super) fn keep_newest(&mut self, samples: usize) {
+        let Some(turn) = self.turns.back_mut() else { return };
+        let mut over = turn.samples().saturating_sub(samples);
+        while let Some(front) = turn.items.front().map(Item::samples).filter(|front| *front <= over && over > 0) {
+            over -= front;
+            self.samples -= front;
+            turn.items.pop_front();
+        }
+    }
+
+    /// Whether the newest `samples` hold anything louder than `level`.
+    pub(super) fn is_loud(&self, samples: usize, level: i16) -> bool {
+        self.turns.back().is_some_and(|turn| turn.is_loud(samples, level))
+    }
+
+    /// Takes what was sent in vain, to be sent again before what waits already. Returns its turns, and whether they hold
+    /// speech. `answering` is the turn whose answer was under way, however long ago it was said.
+    pub(super) fn take_back(&mut self, sent: &mut Self, answering: Option<Turn>, now: Instant) -> Vec<(Turn, bool)> {
+        let mut back = std::mem::take(&mut sent.turns);
+        sent.samples = 0;
+        back.retain(|turn| {
+            let stale = turn.ended.is_some_and(|ended| now.saturating_duration_since(ended) >= STALE);
+            (!stale || answering == Some(turn.turn)) && !(turn.items.is_empty() && turn.ended.is_some())
+        });
+        let turns = back.iter().filter(|turn| !turn.items.is_empty());
+        let turns = turns.map(|turn| (turn.turn, turn.is_spoken())).collect();
+        // The turn that is open goes on in what waits.
+        if let (Some(last), Some(first)) = (back.back(), self.turns.front_mut())
+            && last.turn == first.turn
+            && let Some(mut last) = back.pop_back()
+        {
+            last.items.append(&mut first.items);
+            last.ended = first.ended;
+            *first = last;
+        }
+        back.append(&mut self.turns);
+        self.turns = back;
+        self.count();
+        self.make_room();
+        turns
     }
 
     /// Drops turns: all of them, or only those that have ended. Returns how many samples that were.
     pub(super) fn discard(&mut self, only_ended: bool) -> usize {
         let before = self.samples;
-        self.turns.retain(|turn| only_ended && !turn.ended);
-        self.samples = self.turns.iter().map(Pending::samples).sum();
+        self.turns.retain(|turn| only_ended && turn.ended.is_none());
+        self.count();
         before - self.samples
     }
 
     pub(super) fn take(&mut self) -> VecDeque<Pending> {
         self.samples = 0;
         std::mem::take(&mut self.turns)
+    }
+
+    fn count(&mut self) {
+        self.samples = self.turns.iter().map(Pending::samples).sum();
     }
 
     fn make_room(&mut self) -> usize {
@@ -116,6 +201,11 @@ impl Queue {
 mod tests {
     use super::*;
 
+    fn start() -> Instant {
+        #[expect(clippy::disallowed_methods, reason = "where virtual time begins does not matter")]
+        Instant::now()
+    }
+
     fn minute() -> Vec<i16> {
         vec![1; 60 * INPUT_RATE as usize]
     }
@@ -126,7 +216,7 @@ mod tests {
         for turn in 1..=5 {
             queue.open(Turn(turn));
             assert_eq!(queue.push_audio(&minute()), 0);
-            queue.end();
+            queue.end(start());
         }
         queue.open(Turn(6));
         assert_eq!(queue.push_audio(&[1; 320]), 60 * INPUT_RATE as usize);
@@ -158,10 +248,69 @@ mod tests {
         let mut queue = Queue::default();
         queue.open(Turn(1));
         queue.push_audio(&[1; 320]);
-        queue.end();
+        queue.end(start());
         queue.open(Turn(2));
         queue.push_audio(&[2; 320]);
         assert_eq!(queue.discard(true), 320);
         assert_eq!(queue.take()[0].turn, Turn(2));
+    }
+
+    fn sent(turns: &[(u64, i16, bool)]) -> Queue {
+        let mut queue = Queue::default();
+        for (turn, level, ended) in turns {
+            queue.open(Turn(*turn));
+            queue.push_audio(&[*level; 320]);
+            if *ended {
+                queue.end(start());
+            }
+        }
+        queue
+    }
+
+    fn levels(queue: &mut Queue) -> Vec<(u64, Vec<i16>)> {
+        let turns = queue.take();
+        let level = |item: &Item| match item {
+            Item::Audio(pcm) => pcm[0],
+            Item::Text(_) => 0,
+        };
+        turns.iter().map(|turn| (turn.turn.0, turn.items.iter().map(level).collect())).collect()
+    }
+
+    #[test]
+    fn what_was_sent_in_vain_goes_before_what_waits_and_an_open_turn_is_joined() {
+        let mut log = sent(&[(1, 1, true), (2, 2, false)]);
+        let mut queue = sent(&[(2, 3, true), (3, 4, false)]);
+        assert_eq!(queue.take_back(&mut log, None, start()), [(Turn(1), true), (Turn(2), true)]);
+        assert_eq!(levels(&mut queue), [(1, vec![1]), (2, vec![2, 3]), (3, vec![4])]);
+        assert_eq!(levels(&mut log), []);
+    }
+
+    #[test]
+    fn what_is_settled_is_not_sent_again_but_an_open_turn_stays_open() {
+        let mut log = sent(&[(1, 1, true), (2, 2, false)]);
+        log.settle(Turn(2));
+        let mut queue = Queue::default();
+        assert_eq!(queue.take_back(&mut log, None, start()), []);
+        assert_eq!(levels(&mut queue), [(2, vec![])]);
+    }
+
+    #[test]
+    fn what_was_left_unanswered_for_a_minute_is_not_sent_again() {
+        let mut log = sent(&[(1, 1, true)]);
+        let mut queue = Queue::default();
+        assert_eq!(queue.take_back(&mut log, None, start() + Duration::from_secs(61)), []);
+        assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn listening_keeps_only_the_newest_sound() {
+        let mut queue = Queue::default();
+        queue.open(Turn(1));
+        for level in 0..10 {
+            queue.push_audio(&[level; PIECE]);
+        }
+        queue.keep_newest(3 * PIECE);
+        assert!(queue.is_loud(PIECE, 8) && !queue.is_loud(PIECE, 9));
+        assert_eq!(levels(&mut queue), [(1, vec![7, 8, 9])]);
     }
 }

@@ -1,14 +1,17 @@
-//! The configuration of a session, and the `setup` message made from it.
+//! The configuration of a session; `setup/message.rs` makes the `setup` message from it.
+//!
+//! A configuration may ask for anything. What the model doesn't accept is left out of the message, so that one
+//! configuration serves all models.
+
+mod message;
 
 use std::time::Duration;
 
+use crate::message::Tool;
 use crate::message::setup::{
-    ActivityHandling, AutomaticActivityDetection, ContextWindowCompression, GenerationConfig, PrebuiltVoiceConfig,
-    RealtimeInputConfig, SessionResumption, SlidingWindow, SpeechConfig, TranscriptionConfig, TurnCoverage,
-    VoiceConfig,
+    ActivityHandling, AutomaticActivityDetection, MediaResolution, SafetySetting, TranslationConfig, TurnCoverage,
 };
-use crate::message::{Content, Modality, Setup, Tool};
-use crate::model;
+use crate::model::{self, Capabilities, ThinkingLevel};
 
 /// Who says when the user speaks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,13 +32,13 @@ pub struct SessionConfig {
     pub voice: Option<String>,
     /// Instructions for the model.
     pub system_instruction: Option<String>,
-    /// Who says when the user speaks.
+    /// Who says when the user speaks, if the model leaves a choice.
     pub mode: TalkMode,
     /// Typed for the user once a session he opened himself is ready, so that the model speaks first.
     pub greeting: Option<String>,
     /// How long dialling may take, and then opening the session.
     pub setup_timeout: Duration,
-    /// What hardly ever changes.
+    /// Everything that has a default.
     pub options: SetupOptions,
 }
 
@@ -53,17 +56,52 @@ impl Default for SessionConfig {
     }
 }
 
-/// The parts of `setup` that hardly ever change.
+impl SessionConfig {
+    /// What the model accepts.
+    pub fn capabilities(&self) -> &'static Capabilities {
+        model::family_of(&self.model).capabilities()
+    }
+
+    /// Who says when the user speaks with this model: some take no marks of the user's, whatever is wanted.
+    pub fn talk_mode(&self) -> TalkMode {
+        let capabilities = self.capabilities();
+        match self.mode {
+            TalkMode::PushToTalk if !capabilities.manual_activity => TalkMode::HandsFree,
+            TalkMode::HandsFree if !capabilities.automatic_activity => TalkMode::PushToTalk,
+            mode => mode,
+        }
+    }
+
+    /// The same with turns marked by whom the model lets mark them.
+    pub(super) fn fitting_the_model(self) -> Self {
+        Self { mode: self.talk_mode(), ..self }
+    }
+
+    /// Whether the user's activity cuts the reply.
+    pub(super) fn interrupts(&self) -> bool {
+        !self.capabilities().turn_options || self.options.activity_handling != Some(ActivityHandling::NoInterruption)
+    }
+}
+
+/// Everything about a session that has a default.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetupOptions {
     /// Ask for the user's words as text.
     pub input_transcription: bool,
     /// Ask for the model's words as text.
     pub output_transcription: bool,
+    /// What to expect in the user's words.
+    pub input_hints: TranscriptionHints,
+    /// What to expect in the model's words.
+    pub output_hints: TranscriptionHints,
     /// Ask for resumption handles.
     pub resumption: bool,
     /// Let old turns go instead of ending the session.
     pub compression: bool,
+    /// Context length that starts it, tokens; none is 80 % of the context.
+    pub compression_trigger: Option<u32>,
+    /// Context length afterwards, tokens; none is half of the trigger.
+    pub compression_target: Option<u32>,
     /// Whether activity cuts the reply; none leaves it to the service, which cuts.
     pub activity_handling: Option<ActivityHandling>,
     /// What belongs to a turn; none leaves it to the service.
@@ -72,6 +110,20 @@ pub struct SetupOptions {
     pub detection: Option<AutomaticActivityDetection>,
     /// BCP 47; several models refuse it.
     pub language_code: Option<String>,
+    /// How answers are generated.
+    pub sampling: Sampling,
+    /// How much the model thinks.
+    pub thinking: Thinking,
+    /// Resolution pictures are read at.
+    pub media_resolution: Option<MediaResolution>,
+    /// Answer in the mood of the user's voice. See [`model::needs_alpha`].
+    pub affective_dialog: bool,
+    /// Let the model stay silent when it isn't spoken to. See [`model::needs_alpha`].
+    pub proactive_audio: bool,
+    /// Thresholds of the safety filters.
+    pub safety: Vec<SafetySetting>,
+    /// Live translation; only for the models made for it.
+    pub translation: Option<TranslationConfig>,
     /// What the model may call.
     pub tools: Vec<Tool>,
 }
@@ -81,219 +133,66 @@ impl Default for SetupOptions {
         Self {
             input_transcription: true,
             output_transcription: true,
+            input_hints: TranscriptionHints::default(),
+            output_hints: TranscriptionHints::default(),
             resumption: true,
             compression: true,
+            compression_trigger: None,
+            compression_target: None,
             activity_handling: None,
             turn_coverage: None,
             detection: None,
             language_code: None,
+            sampling: Sampling::default(),
+            thinking: Thinking::default(),
+            media_resolution: None,
+            affective_dialog: false,
+            proactive_audio: false,
+            safety: Vec::new(),
+            translation: None,
             tools: Vec::new(),
         }
     }
 }
 
-impl SessionConfig {
-    /// The `setup` message.
-    pub fn to_setup(&self) -> Setup {
-        let options = &self.options;
-        let transcription = |wanted: bool| wanted.then(TranscriptionConfig::default);
-        Setup {
-            model: qualified(&self.model),
-            generation_config: Some(GenerationConfig {
-                response_modalities: vec![Modality::Audio],
-                speech_config: self.speech_config(),
-                ..GenerationConfig::default()
-            }),
-            system_instruction: given(self.system_instruction.as_deref()).map(Content::user),
-            tools: options.tools.clone(),
-            realtime_input_config: self.realtime_input_config(),
-            session_resumption: options.resumption.then(SessionResumption::default),
-            context_window_compression: options.compression.then(|| ContextWindowCompression {
-                trigger_tokens: None,
-                sliding_window: Some(SlidingWindow::default()),
-            }),
-            input_audio_transcription: transcription(options.input_transcription),
-            output_audio_transcription: transcription(options.output_transcription),
-            ..Setup::default()
-        }
-    }
-
-    fn speech_config(&self) -> Option<SpeechConfig> {
-        let voice_name = given(self.voice.as_deref());
-        let language_code = given(self.options.language_code.as_deref());
-        (voice_name.is_some() || language_code.is_some()).then(|| SpeechConfig {
-            voice_config: voice_name.map(|voice_name| VoiceConfig {
-                prebuilt_voice_config: Some(PrebuiltVoiceConfig { voice_name: Some(voice_name) }),
-                replicated_voice_config: None,
-            }),
-            language_code,
-        })
-    }
-
-    fn realtime_input_config(&self) -> Option<RealtimeInputConfig> {
-        let automatic_activity_detection = match self.mode {
-            TalkMode::PushToTalk => {
-                Some(AutomaticActivityDetection { disabled: Some(true), ..AutomaticActivityDetection::default() })
-            }
-            TalkMode::HandsFree => self.options.detection.clone(),
-        };
-        let config = RealtimeInputConfig {
-            automatic_activity_detection,
-            activity_handling: self.options.activity_handling.clone(),
-            turn_coverage: self.options.turn_coverage.clone(),
-            interim_transcript_timestamp_enabled: None,
-        };
-        (config != RealtimeInputConfig::default()).then_some(config)
-    }
-
-    /// Whether the user's activity cuts the reply.
-    pub(super) fn interrupts(&self) -> bool {
-        self.options.activity_handling != Some(ActivityHandling::NoInterruption)
-    }
+/// What to expect in a transcript.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TranscriptionHints {
+    /// Languages, BCP 47.
+    pub languages: Vec<String>,
+    /// Words, such as names.
+    pub vocabulary: Vec<String>,
 }
 
-fn qualified(model: &str) -> String {
-    let model = model.trim();
-    if model.contains('/') { model.to_owned() } else { format!("models/{model}") }
+/// How answers are generated; none leaves a choice to the service.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Sampling {
+    /// Temperature, 0 to 2.
+    pub temperature: Option<f64>,
+    /// Nucleus sampling, 0 to 1.
+    pub top_p: Option<f64>,
+    /// Candidates considered for each token.
+    pub top_k: Option<u32>,
+    /// Longest answer in tokens; what the model can't do is brought down to what it can.
+    pub max_output_tokens: Option<u32>,
+    /// Penalty on tokens that have appeared, -2 to 2.
+    pub presence_penalty: Option<f64>,
+    /// Penalty growing with how often they did, -2 to 2.
+    pub frequency_penalty: Option<f64>,
+    /// Seed.
+    pub seed: Option<i32>,
 }
 
-fn given(text: Option<&str>) -> Option<String> {
-    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+/// How much the model thinks; none leaves a choice to the service.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Thinking {
+    /// For models that take a level; one the model doesn't have isn't sent.
+    pub level: Option<ThinkingLevel>,
+    /// For models that take a budget: tokens, 0 for none, -1 for as many as the model likes.
+    pub budget: Option<i32>,
+    /// Ask for summaries of the thoughts.
+    pub summaries: bool,
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
-
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::codec::{AudioEncoder, encode, parse_client};
-    use crate::message::{ClientMessage, RealtimeInput};
-
-    fn sent(config: &SessionConfig) -> Value {
-        serde_json::from_str(&encode(&ClientMessage::setup(config.to_setup()))).unwrap()
-    }
-
-    #[test]
-    fn push_to_talk_marks_activity_itself_and_asks_for_everything_else() {
-        let config = SessionConfig {
-            voice: Some("Kore".into()),
-            system_instruction: Some("Be brief.".into()),
-            ..SessionConfig::default()
-        };
-        assert_eq!(
-            sent(&config),
-            json!({"setup": {
-                "model": "models/gemini-3.8-live",
-                "generationConfig": {"responseModalities": ["AUDIO"],
-                    "speechConfig": {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Kore"}}}},
-                "systemInstruction": {"parts": [{"text": "Be brief."}], "role": "user"},
-                "realtimeInputConfig": {"automaticActivityDetection": {"disabled": true}},
-                "sessionResumption": {},
-                "contextWindowCompression": {"slidingWindow": {}},
-                "inputAudioTranscription": {},
-                "outputAudioTranscription": {}}})
-        );
-    }
-
-    #[test]
-    fn hands_free_leaves_detection_to_the_service() {
-        let config = SessionConfig { mode: TalkMode::HandsFree, ..SessionConfig::default() };
-        assert_eq!(sent(&config)["setup"].get("realtimeInputConfig"), None);
-    }
-
-    #[test]
-    fn blank_settings_are_not_sent() {
-        let config = SessionConfig {
-            voice: Some(" ".into()),
-            system_instruction: Some("\n".into()),
-            model: "publishers/google/models/m".into(),
-            ..SessionConfig::default()
-        };
-        let setup = &sent(&config)["setup"];
-        assert_eq!(setup["generationConfig"], json!({"responseModalities": ["AUDIO"]}));
-        assert_eq!(setup.get("systemInstruction"), None);
-        assert_eq!(setup["model"], "publishers/google/models/m", "a full name stays as it is");
-    }
-
-    /// What an SDK sent in one of its captures.
-    fn captured(case: &str) -> Vec<ClientMessage> {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/sdk-captures");
-        std::fs::read_to_string(format!("{folder}/{case}.jsonl"))
-            .expect("captures are part of the repository")
-            .lines()
-            .map(|line| serde_json::from_str::<Value>(line).unwrap())
-            .filter(|line| line["dir"] == "c2s" && line["type"] == "text")
-            .map(|line| parse_client(line["json"].to_string().as_bytes()).unwrap())
-            .collect()
-    }
-
-    fn audio() -> ClientMessage {
-        let mut out = String::new();
-        AudioEncoder::default().encode(&[0; 1024], &mut out);
-        parse_client(out.as_bytes()).unwrap()
-    }
-
-    /// Some captures declare audio without its rate, which means 16 kHz.
-    fn with_rate(mut message: ClientMessage) -> ClientMessage {
-        if let Some(RealtimeInput { audio: Some(audio), .. }) = &mut message.realtime_input
-            && audio.mime_type.as_deref() == Some("audio/pcm")
-        {
-            audio.mime_type = Some(crate::pcm::INPUT_MIME.into());
-        }
-        message
-    }
-
-    fn seed_model() -> String {
-        "gemini-2.5-flash-native-audio-preview-09-2025".into()
-    }
-
-    #[test]
-    fn a_push_to_talk_conversation_is_what_the_official_sdks_send() {
-        let config = SessionConfig {
-            model: seed_model(),
-            options: SetupOptions {
-                activity_handling: Some(ActivityHandling::NoInterruption),
-                turn_coverage: Some(TurnCoverage::AllInput),
-                ..SetupOptions::default()
-            },
-            ..SessionConfig::default()
-        };
-        let ours = [
-            ClientMessage::setup(config.to_setup()),
-            ClientMessage::activity_start(),
-            audio(),
-            audio(),
-            ClientMessage::activity_end(),
-        ];
-        for case in ["js-ptt", "py-ptt", "v1.34-js-ptt", "v1.56-py-ptt"] {
-            let theirs: Vec<_> = captured(case).into_iter().map(with_rate).collect();
-            assert_eq!(theirs, ours, "{case}");
-        }
-        let raw: Vec<String> = captured("js-ptt").iter().map(encode).collect();
-        assert_eq!(raw, ours.iter().map(encode).collect::<Vec<_>>(), "byte for byte");
-    }
-
-    #[test]
-    fn the_sample_conversation_is_what_the_official_sdks_send() {
-        let config = SessionConfig {
-            model: seed_model(),
-            system_instruction: Some("You are a helpful and friendly AI assistant.".into()),
-            mode: TalkMode::HandsFree,
-            options: SetupOptions {
-                input_transcription: false,
-                output_transcription: false,
-                resumption: false,
-                compression: false,
-                ..SetupOptions::default()
-            },
-            ..SessionConfig::default()
-        };
-        let ours = [ClientMessage::setup(config.to_setup()), audio(), audio()];
-        for case in ["js-seed", "py-seed", "v1.34-js-seed", "v1.56-py-seed"] {
-            let theirs: Vec<_> = captured(case).into_iter().map(with_rate).collect();
-            assert_eq!(theirs, ours, "{case}");
-        }
-    }
-}
+mod tests;

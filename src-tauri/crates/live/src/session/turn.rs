@@ -5,6 +5,7 @@
 //! `turnComplete`, often after late audio. So after a cut everything is dropped until that `turnComplete`. It may also
 //! never come, above all when the cut turn had no reply yet; what settles the matter then is listed at [`Stale`].
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,12 @@ const LEFTOVERS_FOR: Duration = Duration::from_secs(2);
 
 /// How long after a completed reply more content is still its own, where the service detects turns.
 const TRAILING_FOR: Duration = Duration::from_secs(1);
+
+/// A turn without an answer for so long, such as one of silence, gets none: the slowest first sound was seen at 3.5 s.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(15);
+
+/// Turns remembered as cut before their reply had begun. Nobody presses that often within one.
+const MOST_UNHEARD: usize = 64;
 
 /// Counts the user's turns from 1; 0 is what comes before the first, such as a greeting.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +73,20 @@ pub(super) struct Completed {
     pub(super) interrupted: bool,
 }
 
+/// What it means that the server says `interrupted`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Interrupted {
+    /// There must be silence up to this turn.
+    Silence(Turn),
+    /// What was taken for a turn's reply was that of an older turn, which it has cut. Its own is still to come.
+    Mistaken {
+        /// The newer turn.
+        turn: Turn,
+        /// The one that was cut.
+        older: Turn,
+    },
+}
+
 #[derive(Debug)]
 pub(super) struct Turns {
     mode: TalkMode,
@@ -94,6 +115,8 @@ pub(super) struct Turns {
     /// Highest turn whose reply is complete, and when.
     completed: Option<(Turn, Instant)>,
     stale: Option<Stale>,
+    /// Turns that were cut before their reply had begun, oldest first. The service may have begun it all the same.
+    unheard: VecDeque<Turn>,
 }
 
 impl Turns {
@@ -113,6 +136,7 @@ impl Turns {
             flushed: None,
             completed: None,
             stale: None,
+            unheard: VecDeque::new(),
         }
     }
 
@@ -143,7 +167,14 @@ impl Turns {
         self.mode = mode;
         self.reply = None;
         self.stale = None;
+        self.unheard.clear();
         self.awaiting = false;
+    }
+
+    /// Whether nothing is being answered, and nothing that was asked a moment ago waits for its answer.
+    pub(super) fn is_at_rest(&self, now: Instant) -> bool {
+        let waits = |ended: Instant| now.saturating_duration_since(ended) < ANSWERS_WITHIN;
+        self.reply.is_none() && !(self.awaiting && self.ended_at.is_none_or(waits))
     }
 
     /// Whether anything is being answered or may still be sounding.
@@ -158,9 +189,10 @@ impl Turns {
         let flush = self.is_busy().then_some(newest);
         if let Some(reply) = self.reply.take() {
             self.stale = Some(Stale { cut: reply, leftovers: Leftovers::Content, since: now, transcript_seen: false });
-        } else if self.awaiting && self.stale.is_none() {
-            self.stale =
-                Some(Stale { cut: self.user, leftovers: Leftovers::Maybe, since: now, transcript_seen: false });
+        } else if self.awaiting {
+            self.cut_unheard(self.user);
+            let cut = Stale { cut: self.user, leftovers: Leftovers::Maybe, since: now, transcript_seen: false };
+            self.stale.get_or_insert(cut);
         }
         self.awaiting = false;
         if let Some(turn) = flush {
@@ -185,6 +217,11 @@ impl Turns {
             stale.transcript_seen = false;
         }
         self.user
+    }
+
+    /// A turn of an earlier conversation.
+    pub(super) fn remember(&mut self) -> Turn {
+        self.open()
     }
 
     /// The user begins to speak.
@@ -227,14 +264,37 @@ impl Turns {
         Some(flush)
     }
 
-    /// Turns up to `turn` were sent together with the newer one that follows: their replies are cut by it.
+    /// A turn was sent together with the newer one that follows: its reply is cut by it.
     pub(super) fn overtaken(&mut self, turn: Turn, now: Instant) {
+        self.cut_unheard(turn);
         self.stale = Some(Stale { cut: turn, leftovers: Leftovers::Maybe, since: now, transcript_seen: false });
         self.flush(turn);
     }
 
-    /// The server says the reply is cut. Returns up to which turn there must be silence.
-    pub(super) fn interrupted(&mut self, now: Instant) -> Option<Turn> {
+    /// Whether what has come may be the reply of an older turn than the one it is taken for.
+    pub(super) fn is_doubtful(&self) -> bool {
+        !self.unheard.is_empty()
+    }
+
+    /// The server says the reply is cut.
+    pub(super) fn interrupted(&mut self, now: Instant) -> Option<Interrupted> {
+        if let Some(older) = self.mistaken() {
+            self.reply = None;
+            self.awaiting = true;
+            self.stale = Some(Stale { cut: older, leftovers: Leftovers::Complete, since: now, transcript_seen: false });
+            return Some(Interrupted::Mistaken { turn: self.user, older });
+        }
+        self.silence(now).map(Interrupted::Silence)
+    }
+
+    /// The turn whose reply has been taken for the newest turn's, if the server says now that it is cut: nothing of ours
+    /// can have cut the newest one's.
+    fn mistaken(&mut self) -> Option<Turn> {
+        let newest = self.mode == TalkMode::PushToTalk && !self.speaking && self.reply == Some(self.user);
+        if newest { self.unheard.pop_front() } else { None }
+    }
+
+    fn silence(&mut self, now: Instant) -> Option<Turn> {
         if let Some(reply) = self.reply.take() {
             self.stale = Some(Stale { cut: reply, leftovers: Leftovers::Content, since: now, transcript_seen: false });
             self.flush(reply);
@@ -243,6 +303,7 @@ impl Turns {
         if let Some(stale) = &mut self.stale {
             if stale.leftovers == Leftovers::Maybe {
                 stale.leftovers = Leftovers::Complete;
+                stale.cut = self.unheard.pop_front().unwrap_or(stale.cut);
             }
             return self.flushed;
         }
@@ -250,7 +311,10 @@ impl Turns {
         // must not end the new turn.
         let unanswered = self.speaking || self.awaiting;
         let cut = match self.mode {
-            TalkMode::PushToTalk if unanswered => Turn(self.user.0.checked_sub(1)?),
+            TalkMode::PushToTalk if unanswered => match self.unheard.pop_front() {
+                Some(turn) => turn,
+                None => Turn(self.user.0.checked_sub(1)?),
+            },
             TalkMode::PushToTalk => self.user,
             TalkMode::HandsFree => self.sounded?,
         };
@@ -377,7 +441,15 @@ impl Turns {
         turn
     }
 
+    fn cut_unheard(&mut self, turn: Turn) {
+        if self.unheard.len() >= MOST_UNHEARD {
+            self.unheard.pop_front();
+        }
+        self.unheard.push_back(turn);
+    }
+
     fn completes(&mut self, turn: Turn, now: Instant) -> bool {
+        self.unheard.retain(|unheard| *unheard > turn);
         let first = self.completed.is_none_or(|(completed, _)| completed < turn);
         if first {
             self.completed = Some((turn, now));

@@ -1,27 +1,38 @@
 //! An open session: turns in, answers out.
+//!
+//! One answer at a time is on its way; turns that came meanwhile wait, and results of calls wait behind them. What the
+//! session remembers grows when an answer begins or ends, so that a handle issued in between leaves nothing half done.
+
+mod input;
+mod interpreter;
+mod options;
+mod reply;
+mod tools;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use vivavoce_live::message::setup::{ActivityHandling, Setup};
-use vivavoce_live::message::{
-    Blob, ClientContent, ClientMessage, Content, InteractionStatus, Part, RealtimeInput, ServerContent, ServerMessage,
-    SessionResumptionUpdate, SetupComplete, Transcription, TurnCompleteReason, VoiceActivity, VoiceActivityType,
-    WireDuration,
-};
+use vivavoce_live::message::setup::Setup;
+use vivavoce_live::message::{ClientMessage, Content, ServerMessage, SetupComplete};
 
+use super::calls;
 use super::ids::Ids;
-use super::listener::{Ear, Heard, Listener, Window};
-use super::outbox::{Note, Outbox};
-use super::playback::{Playback, Step};
+use super::listener::{Ear, Listener};
+use super::memory::{HeardTurn, Memory};
+use super::outbox::Outbox;
+use super::playback::Playback;
 use super::rules::{self, Refusal};
-use super::usage::Context;
 use crate::config::ServerConfig;
-use crate::persona::{Respondent, Said};
-use crate::profile::{Profile, Traits};
-use crate::recording::{DEFAULT_RATE, rate_of};
+use crate::fault::FaultAction;
+use crate::persona::{Answer, Ending, Respondent, Said};
+use crate::profile::{AfterCall, Profile, Traits};
+use crate::registry::{Registry, SessionId};
 use crate::voice::Sensitivity;
+use interpreter::Interpreter;
+use options::Options;
+use reply::Reply;
+use tools::{Offer, Pending};
 
 /// An open session.
 #[derive(Debug)]
@@ -29,15 +40,25 @@ pub(super) struct Conversation {
     config: Arc<ServerConfig>,
     traits: &'static Traits,
     options: Options,
+    registry: Registry,
+    session: SessionId,
     listener: Listener,
-    respondent: Respondent,
-    context: Context,
+    memory: Memory,
     ids: Ids,
     /// Number of the newest user turn.
     turn: u64,
-    /// Turns said while an answer that may not be interrupted was under way.
+    /// Turns that were said and whose answers have not begun.
     waiting: VecDeque<(u64, Said)>,
-    playback: Option<Playback>,
+    /// Results of calls that will be told as soon as nothing else is going on.
+    results: VecDeque<String>,
+    /// Number of the newest answer.
+    answers: u64,
+    reply: Option<Reply>,
+    offer: Offer,
+    pending: Vec<Pending>,
+    /// Calls dropped by an interruption that come again.
+    dropped: Vec<calls::Call>,
+    interpreter: Interpreter,
     /// Initial history is being given; real-time input comes after it.
     seeding: bool,
     /// Sound received so far: the clock of the audio stream.
@@ -46,14 +67,13 @@ pub(super) struct Conversation {
     odd: Option<u8>,
 }
 
-/// What the client asked for.
-#[derive(Debug, Clone, Copy)]
-struct Options {
-    manual: bool,
-    interruptions: bool,
-    input_transcripts: bool,
-    output_transcripts: bool,
-    resumption: bool,
+/// Where a session lives, and what of it was there before.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) registry: Registry,
+    pub(super) session: SessionId,
+    /// What a resumed session remembers.
+    pub(super) memory: Option<Memory>,
 }
 
 impl Conversation {
@@ -62,54 +82,53 @@ impl Conversation {
         config: Arc<ServerConfig>,
         profile: Profile,
         setup: &Setup,
-        seed: u64,
-        now: Instant,
+        place: Place,
+        mut ids: Ids,
         out: &mut Outbox,
     ) -> Self {
         let traits = profile.traits();
-        let input = setup.realtime_input_config.clone().unwrap_or_default();
-        let detection = input.automatic_activity_detection.unwrap_or_default();
-        let manual = detection.disabled == Some(true);
-        let resumed = setup.session_resumption.as_ref().is_some_and(|resumption| resumption.handle.is_some());
-        let mut context = Context::default();
-        if let Some(instruction) = &setup.system_instruction {
-            context.add_text(&instruction.text());
-        }
+        let options = Options::of(setup);
+        let Place { registry, session, memory } = place;
+        let mut memory = memory.unwrap_or_else(|| Memory {
+            respondent: Respondent::new(config.persona, config.language, traits.rejects_silence),
+            ..Memory::default()
+        });
+        memory.context.instruct(&setup.system_instruction.as_ref().map(Content::text).unwrap_or_default());
+        let session_id = traits.session_id.then(|| ids.uuid());
+        let detection =
+            setup.realtime_input_config.as_ref().and_then(|input| input.automatic_activity_detection.clone());
+        let sensitivity = Sensitivity::from(&detection.unwrap_or_default());
         let mut conversation = Self {
             traits,
-            options: Options {
-                manual,
-                interruptions: input.activity_handling != Some(ActivityHandling::NoInterruption),
-                input_transcripts: setup.input_audio_transcription.is_some(),
-                output_transcripts: setup.output_audio_transcription.is_some(),
-                resumption: setup.session_resumption.is_some(),
-            },
-            listener: if manual {
+            listener: if options.manual {
                 Listener::Manual(None)
             } else {
-                Listener::Automatic(Box::new(Ear::new(Sensitivity::from(&detection))))
+                Listener::Automatic(Box::new(Ear::new(sensitivity)))
             },
-            respondent: Respondent::new(config.persona, config.language, traits.rejects_silence, resumed),
-            context,
-            ids: Ids::new(seed),
+            options,
+            registry,
+            session,
+            memory,
+            ids,
             turn: 0,
             waiting: VecDeque::new(),
-            playback: None,
-            seeding: setup
-                .history_config
-                .as_ref()
-                .is_some_and(|history| history.initial_history_in_client_content == Some(true)),
+            results: VecDeque::new(),
+            answers: 0,
+            reply: None,
+            offer: Offer::of(&setup.tools, traits),
+            pending: Vec::new(),
+            dropped: Vec::new(),
+            interpreter: Interpreter::default(),
+            seeding: options::has_initial_history(setup),
             clock: Duration::ZERO,
             odd: None,
             config,
         };
-        let session_id = traits.session_id.then(|| conversation.ids.next());
         let opened = SetupComplete { session_id, ..SetupComplete::default() };
         out.send(&ServerMessage { setup_complete: Some(opened), ..ServerMessage::default() });
         if traits.handle_after_setup {
             conversation.send_handle(out);
         }
-        conversation.advance(now, out);
         conversation
     }
 
@@ -121,266 +140,153 @@ impl Conversation {
         if let Some(content) = message.client_content {
             self.take_content(&content, now, out)?;
         }
-        if let Some(instruction) = message.context_update.and_then(|update| update.system_instruction) {
-            self.context.add_text(&instruction.text());
+        if let Some(response) = message.tool_response {
+            self.take_responses(response, now, out);
         }
-        // No tool is ever called here, so a tool response answers no call; the service ignores those.
+        if let Some(update) = message.context_update {
+            if let Some(instruction) = update.system_instruction {
+                self.memory.context.instruct(&instruction.text());
+            }
+            if let Some(set) = update.tools {
+                self.offer = Offer::of(&set.tools, self.traits);
+            }
+        }
         self.advance(now, out);
         Ok(())
     }
 
     /// Sends what is due.
     pub(super) fn advance(&mut self, now: Instant, out: &mut Outbox) {
-        loop {
-            if self.playback.is_none() {
-                let Some((turn, said)) = self.waiting.pop_front() else { return };
-                let answer = self.respondent.answer(&said);
-                self.playback = Some(Playback::new(turn, answer, &self.config, now));
+        while !out.is_closed() {
+            if self.reply.is_none() && !self.begin(now, out) {
+                return;
             }
-            while let Some(step) = self.playback.as_mut().and_then(|playback| playback.next(now)) {
+            while let Some(step) = self.reply.as_mut().and_then(|reply| reply.playback.next(now)) {
                 self.send_step(step, out);
             }
-            if self.playback.is_some() {
-                return;
+            match &self.reply {
+                Some(reply) if reply.is_over() => self.reply = None,
+                Some(_) => return,
+                None => {}
             }
         }
     }
 
     /// When something is due next.
     pub(super) fn due(&self) -> Option<Instant> {
-        self.playback.as_ref().and_then(Playback::due)
+        self.reply.as_ref().and_then(|reply| reply.playback.due())
     }
 
-    fn take_realtime(&mut self, input: RealtimeInput, now: Instant, out: &mut Outbox) -> Result<(), Refusal> {
-        if self.config.strict {
-            rules::check_realtime(self.traits, self.options.manual, &input)?;
-            if self.seeding {
-                return Err(Refusal::invalid_argument());
-            }
-        }
-        if input.activity_start.is_some() {
-            self.start_activity(out);
-        }
-        for blob in input.audio.into_iter().chain(input.media_chunks) {
-            self.take_blob(&blob, now, out)?;
-        }
-        if input.video.is_some() {
-            self.context.add_image();
-        }
-        if let Some(text) = input.text {
-            self.take_text(text, now, out);
-        }
-        if input.activity_end.is_some() {
-            self.end_activity(now, out);
-        }
-        if input.audio_stream_end == Some(true) && self.traits.stream_end_ends_turn {
-            self.end_stream(now, out);
-        }
-        Ok(())
+    /// Everything the session has heard, on this connection and those before it.
+    pub(super) fn history(&self) -> Vec<Arc<HeardTurn>> {
+        let current = self.reply.iter().filter_map(|reply| reply.heard.clone().map(Arc::new));
+        let waiting = self.waiting.iter().filter(|_| self.config.record);
+        let waiting = waiting.map(|(_, said)| Arc::new(HeardTurn::said(said)));
+        self.memory.history.iter().cloned().chain(current).chain(waiting).collect()
     }
 
-    fn start_activity(&mut self, out: &mut Outbox) {
-        let Listener::Manual(window @ None) = &mut self.listener else { return };
-        self.turn += 1;
-        self.odd = None;
-        *window = Some(Window { turn: self.turn, ..Window::default() });
-        out.note(|| Note::TurnStarted { turn: self.turn });
-        self.send_activity(VoiceActivityType::Start, self.clock, out);
-        if self.options.interruptions {
-            self.interrupt(out);
+    /// Tells the registry what was heard.
+    fn report(&self) {
+        if self.config.record {
+            self.registry.heard(self.session, self.history());
         }
     }
 
-    fn end_activity(&mut self, now: Instant, out: &mut Outbox) {
-        let Listener::Manual(window) = &mut self.listener else { return };
-        let Some(window) = window.take() else { return };
-        self.send_activity(VoiceActivityType::End, self.clock, out);
-        if !window.sound.is_empty() {
-            self.end_turn(window.turn, Said::Speech(window.sound), now, out);
-        } else if !window.texts.is_empty() {
-            self.end_turn(window.turn, Said::Text(window.texts.join("\n")), now, out);
+    /// Begins the next answer; whether there was one to begin.
+    fn begin(&mut self, now: Instant, out: &mut Outbox) -> bool {
+        if let Some((turn, said)) = self.waiting.pop_front() {
+            self.answer_turn(turn, &said, now, out);
+        } else if !self.listener.is_busy()
+            && let Some(result) = self.results.pop_front()
+        {
+            self.answers += 1;
+            out.begin_answer(self.answers);
+            self.send_not_resumable(out);
+            let playback = self.plan(Answer::tone(result), now, out);
+            self.reply = Some(Reply { playback, ..Reply::default() });
         } else {
-            out.note(|| Note::TurnDropped { turn: window.turn });
+            return false;
         }
+        true
     }
 
-    fn end_stream(&mut self, now: Instant, out: &mut Outbox) {
-        let Listener::Automatic(ear) = &mut self.listener else { return };
-        if let Some(ended) = ear.end() {
-            self.take_heard(ended, DEFAULT_RATE, now, out);
-        }
-    }
-
-    fn take_blob(&mut self, blob: &Blob, now: Instant, out: &mut Outbox) -> Result<(), Refusal> {
-        let mime = blob.mime_type.as_deref().unwrap_or("audio/pcm");
-        if mime.starts_with("image/") {
-            self.context.add_image();
-            return Ok(());
-        }
-        let rate = rate_of(mime).ok_or_else(Refusal::bad_audio)?;
-        let mut bytes: Vec<u8> = self.odd.take().into_iter().chain(blob.data.0.iter().copied()).collect();
-        if bytes.len() % 2 == 1 {
-            self.odd = bytes.pop();
-        }
-        let samples: Vec<i16> = bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
-        self.clock += Duration::from_secs_f64(samples.len() as f64 / f64::from(rate));
-        match &mut self.listener {
-            Listener::Manual(None) => {}
-            Listener::Manual(Some(window)) => {
-                window.sound.push(rate, &samples);
-                let turn = window.turn;
-                out.note(|| Note::Sound { turn, rate, pcm: samples });
-            }
-            Listener::Automatic(ear) => {
-                for heard in ear.listen(rate, &samples) {
-                    self.take_heard(heard, rate, now, out);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn take_heard(&mut self, heard: Heard, rate: u32, now: Instant, out: &mut Outbox) {
-        match heard {
-            Heard::Started { offset } => {
-                self.turn += 1;
-                out.note(|| Note::TurnStarted { turn: self.turn });
-                self.send_activity(VoiceActivityType::Start, offset, out);
-                if self.options.interruptions {
-                    self.interrupt(out);
-                }
-            }
-            Heard::Sound(pcm) => out.note(|| Note::Sound { turn: self.turn, rate, pcm }),
-            Heard::Ended { offset, utterance } => {
-                self.send_activity(VoiceActivityType::End, offset, out);
-                self.end_turn(self.turn, Said::Speech(utterance), now, out);
-            }
-        }
-    }
-
-    fn take_text(&mut self, text: String, now: Instant, out: &mut Outbox) {
-        if let Listener::Manual(Some(window)) = &mut self.listener {
-            window.texts.push(text.clone());
-            let turn = window.turn;
-            out.note(|| Note::Text { turn, text });
+    fn answer_turn(&mut self, turn: u64, said: &Said, now: Instant, out: &mut Outbox) {
+        if let Err(refusal) = self.remember(said) {
+            out.close(refusal.code, &refusal.reason);
             return;
         }
-        if self.options.interruptions {
-            self.interrupt(out);
+        let heard = self.config.record.then(|| HeardTurn::said(said));
+        self.answers += 1;
+        out.begin_answer(self.answers);
+        if out.troubles().strike(self.answers, &FaultAction::NoAnswer) {
+            self.memory.history.extend(heard.map(Arc::new));
+            self.report();
+            return;
         }
-        self.typed(text, now, out);
+        self.send_not_resumable(out);
+        Self::send_nonsense(Some(self.answers), out);
+        let mut calls = std::mem::take(&mut self.dropped);
+        if calls.is_empty() {
+            calls = self.offer.asked_for(&said.text);
+        }
+        let mut answer =
+            if calls.is_empty() { self.memory.respondent.answer(said) } else { self.answer_with_calls(&calls) };
+        if self.options.thoughts && !answer.rejected {
+            answer.thought = Some("**Listening**\nI consider what was said.".into());
+        }
+        if self.traits.interaction_status && !answer.rejected {
+            answer.filler = Some(self.memory.respondent.filler());
+        }
+        answer.sources = self.offer.searches(&said.text).then(|| said.text.clone());
+        let rejected = answer.rejected || out.troubles().strike(self.answers, &FaultAction::Reject);
+        let playback = self.plan(answer, now, out);
+        self.reply = Some(Reply { turn: Some(turn), heard, playback, rejected, calls, ..Reply::default() });
     }
 
-    fn take_content(&mut self, content: &ClientContent, now: Instant, out: &mut Outbox) -> Result<(), Refusal> {
-        let complete = content.turn_complete == Some(true);
-        let text: String = content.turns.iter().map(Content::text).collect();
-        if self.seeding {
-            self.context.add_text(&text);
-            self.seeding = !complete;
-            return Ok(());
+    /// An answer that calls functions instead of speaking.
+    fn answer_with_calls(&self, calls: &[calls::Call]) -> Answer {
+        let mut answer = Answer { calls: true, ..Answer::default() };
+        if calls.iter().any(|call| call.blocking) {
+            answer.ending = Ending::Waiting { generated: self.traits.generated_with_call };
+        } else if self.traits.interaction_status {
+            answer.ending = Ending::Left;
+        } else if self.traits.after_call == AfterCall::Words {
+            answer.segments.push(self.memory.respondent.filler());
         }
-        if self.config.strict {
-            rules::check_client_content(self.traits)?;
-        }
-        self.interrupt(out);
-        if complete {
-            self.typed(text, now, out);
-        } else {
-            self.context.add_text(&text);
+        answer
+    }
+
+    fn plan(&self, answer: Answer, now: Instant, out: &Outbox) -> Playback {
+        Playback::new(answer, &self.config, out.troubles(), self.answers, now)
+    }
+
+    /// Adds a turn of the user to the context, and makes room for it where the client asked for that.
+    fn remember(&mut self, said: &Said) -> Result<(), Refusal> {
+        let context = &mut self.memory.context;
+        context.begin_turn();
+        context.add_sound(said.sound.duration());
+        context.add_text(&said.text);
+        match self.options.compression {
+            Some(compression) => context.compress(compression),
+            None if self.config.strict && context.total() > self.config.limits.context_tokens => {
+                return Err(Refusal::invalid_argument());
+            }
+            None => {}
         }
         Ok(())
     }
 
-    fn typed(&mut self, text: String, now: Instant, out: &mut Outbox) {
-        self.turn += 1;
-        let turn = self.turn;
-        out.note(|| Note::TurnStarted { turn });
-        out.note(|| Note::Text { turn, text: text.clone() });
-        self.end_turn(turn, Said::Text(text), now, out);
-    }
-
-    fn end_turn(&mut self, turn: u64, said: Said, now: Instant, out: &mut Outbox) {
-        match &said {
-            Said::Speech(sound) => self.context.add_sound(sound.duration()),
-            Said::Text(text) => self.context.add_text(text),
+    /// Messages no client can make sense of, where a fault asks for them.
+    pub(super) fn send_nonsense(answer: Option<u64>, out: &mut Outbox) {
+        if out.troubles().ordered(answer, &FaultAction::Malformed) {
+            out.send_raw(b"{\"serverContent\": {\"modelTurn\": [\xff\n".to_vec());
         }
-        out.note(|| Note::TurnEnded { turn });
-        self.waiting.push_back((turn, said));
-        self.advance(now, out);
-    }
-
-    /// Cuts the answer under way, also when only its assumed playback is.
-    fn interrupt(&mut self, out: &mut Outbox) {
-        let Some(playback) = self.playback.take() else { return };
-        out.send(&ServerMessage::content(ServerContent { interrupted: true, ..ServerContent::default() }));
-        if self.config.faults.late_audio_after_interrupted {
-            let late = playback.next_sound().map_or_else(|| vec![0; 11_520], |range| playback.bytes(range));
-            self.send_sound(late, out);
-        }
-        self.complete(&playback, true, out);
-    }
-
-    fn send_step(&mut self, step: Step, out: &mut Outbox) {
-        let content = match step {
-            Step::Heard(text) if self.options.input_transcripts => {
-                ServerContent { input_transcription: Some(Transcription::fragment(text)), ..ServerContent::default() }
-            }
-            Step::Spoken(text) if self.options.output_transcripts => {
-                ServerContent { output_transcription: Some(Transcription::fragment(text)), ..ServerContent::default() }
-            }
-            Step::Heard(_) | Step::Spoken(_) => return,
-            Step::Generated => ServerContent { generation_complete: true, ..ServerContent::default() },
-            Step::Sound(range) => {
-                let bytes = self.playback.as_ref().map(|playback| playback.bytes(range)).unwrap_or_default();
-                self.send_sound(bytes, out);
-                return;
-            }
-            Step::Complete => {
-                if let Some(playback) = self.playback.take() {
-                    self.complete(&playback, false, out);
-                }
-                return;
-            }
-        };
-        out.send(&ServerMessage::content(content));
-    }
-
-    fn send_sound(&self, bytes: Vec<u8>, out: &mut Outbox) {
-        let turn = Content {
-            parts: vec![Part::inline(self.traits.audio_mime, bytes)],
-            role: self.traits.role.then(|| "model".to_owned()),
-        };
-        out.send(&ServerMessage::content(ServerContent { model_turn: Some(turn), ..ServerContent::default() }));
-    }
-
-    fn complete(&mut self, playback: &Playback, interrupted: bool, out: &mut Outbox) {
-        let content = ServerContent {
-            turn_complete: true,
-            turn_complete_reason: playback.rejected.then_some(TurnCompleteReason::ResponseRejected),
-            interaction_status: self.traits.interaction_status.then_some(InteractionStatus::Idle),
-            ..ServerContent::default()
-        };
-        let usage = self.context.bill(playback.sent(), self.traits.candidates);
-        out.send(&ServerMessage { usage_metadata: Some(usage), ..ServerMessage::content(content) });
-        out.note(|| Note::Answered { turn: playback.turn, interrupted });
-        self.send_handle(out);
-    }
-
-    fn send_activity(&self, kind: VoiceActivityType, offset: Duration, out: &mut Outbox) {
-        if self.traits.voice_activity {
-            let activity = VoiceActivity { kind: Some(kind), audio_offset: Some(WireDuration(offset)) };
-            out.send(&ServerMessage { voice_activity: Some(activity), ..ServerMessage::default() });
+        if out.troubles().ordered(answer, &FaultAction::UnknownMessage) {
+            out.send_raw(b"{\n  \"novelty\": {\n    \"since\": 2027\n  }\n}\n".to_vec());
         }
     }
 
-    fn send_handle(&mut self, out: &mut Outbox) {
-        if self.options.resumption {
-            let update = SessionResumptionUpdate {
-                new_handle: Some(self.ids.next()),
-                resumable: Some(true),
-                last_consumed_client_message_index: None,
-            };
-            out.send(&ServerMessage { session_resumption_update: Some(update), ..ServerMessage::default() });
-        }
+    fn is_dialogue(&self) -> bool {
+        rules::is_dialogue(self.traits)
     }
 }

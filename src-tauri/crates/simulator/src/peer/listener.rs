@@ -22,6 +22,16 @@ pub(super) enum Listener {
     Automatic(Box<Ear>),
 }
 
+impl Listener {
+    /// Whether the user is speaking.
+    pub(super) fn is_busy(&self) -> bool {
+        match self {
+            Self::Manual(window) => window.is_some(),
+            Self::Automatic(ear) => ear.utterance.is_some(),
+        }
+    }
+}
+
 /// A turn between its marks.
 #[derive(Debug, Default)]
 pub(super) struct Window {

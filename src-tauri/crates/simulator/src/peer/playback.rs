@@ -4,8 +4,11 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use super::trouble::Troubles;
+use super::twist;
 use crate::config::{ServerConfig, TurnComplete};
-use crate::persona::Answer;
+use crate::fault::FaultAction;
+use crate::persona::{Answer, Ending, Segment};
 use crate::recording::ANSWER_RATE;
 
 /// Samples of the first piece of sound: 9,600 bytes, as recorded from the service.
@@ -18,62 +21,52 @@ const PIECE: usize = 5760;
 pub(super) enum Step {
     /// Input transcript.
     Heard(String),
+    /// What the model thinks.
+    Thought(String),
     /// Samples of the answer.
     Sound(Range<usize>),
     /// Output transcript.
     Spoken(String),
+    /// The answer as text.
+    Text(String),
+    /// Sources found for these words.
+    Sources(String),
+    /// The filler is over; the model is still at it.
+    Filled,
+    /// Functions are called.
+    Call,
     /// Everything has been generated.
     Generated,
     /// The turn is over.
     Complete,
+    /// The turn is over as far as it goes without the results of its calls; nothing is sent.
+    Left,
 }
 
 /// An answer on its way out.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Playback {
-    /// The user's turn it answers.
-    pub(super) turn: u64,
-    /// It only says that there is nothing to answer.
-    pub(super) rejected: bool,
     pcm: Vec<i16>,
     steps: VecDeque<(Instant, Step)>,
-    sent: usize,
+    sent: Duration,
+    /// Messages get odd numbers of bytes.
+    odd: bool,
+    /// The byte that is left over for the next of them.
+    left_over: Option<u8>,
 }
 
 impl Playback {
-    /// Plans `answer` to begin at `now`.
-    pub(super) fn new(turn: u64, answer: Answer, config: &ServerConfig, now: Instant) -> Self {
-        let pace =
-            if config.burst || !config.pace.is_finite() { f64::INFINITY } else { f64::from(config.pace.max(0.01)) };
-        let mut steps = VecDeque::new();
-        steps.extend(answer.heard.map(|text| (now, Step::Heard(text))));
-        let mut pcm = Vec::new();
-        let (mut last, mut playback_end) = (now, now);
-        for segment in answer.segments {
-            let first = pcm.len();
-            pcm.extend(segment.pcm);
-            let pieces = cut(first, pcm.len());
-            let mut words = segment.words.into_iter().enumerate().peekable();
-            let word_count = words.len();
-            for (n, piece) in pieces.iter().enumerate() {
-                last = now + length(piece.start).div_f64(pace);
-                playback_end = playback_end.max(last) + length(piece.len());
-                steps.push_back((last, Step::Sound(piece.clone())));
-                while let Some((_, text)) = words.next_if(|(word, _)| word * pieces.len() <= n * word_count) {
-                    steps.push_back((last, Step::Spoken(text)));
-                }
-            }
-            steps.extend(words.map(|(_, text)| (last, Step::Spoken(text))));
-        }
-        if !answer.rejected {
-            steps.push_back((last, Step::Generated));
-        }
-        let complete = match config.turn_complete {
-            TurnComplete::Playback => playback_end,
-            TurnComplete::Immediate => last,
-        };
-        steps.push_back((complete, Step::Complete));
-        Self { turn, rejected: answer.rejected, pcm, steps, sent: 0 }
+    /// Plans `answer` to begin at `now`, with the faults that strike in answer `turn`.
+    pub(super) fn new(answer: Answer, config: &ServerConfig, troubles: &Troubles, turn: u64, now: Instant) -> Self {
+        let answer = twist::answer(answer, troubles, turn);
+        let burst = config.burst || twist::burst(troubles, turn).is_some();
+        let pace = if burst || !config.pace.is_finite() { f64::INFINITY } else { f64::from(config.pace.max(0.01)) };
+        let mut plan = Plan { pcm: Vec::new(), steps: Vec::new(), pace, now, last: now, playback_end: now };
+        plan.lay_out(answer, config.turn_complete);
+        let Plan { pcm, mut steps, .. } = plan;
+        twist::steps(&mut steps, troubles, turn);
+        let odd = troubles.strike(turn, &FaultAction::OddChunks);
+        Self { pcm, steps: steps.into(), sent: Duration::ZERO, odd, left_over: None }
     }
 
     /// When the next piece is due.
@@ -88,14 +81,20 @@ impl Playback {
         }
         let (_, step) = self.steps.pop_front()?;
         if let Step::Sound(range) = &step {
-            self.sent = range.end;
+            self.sent += length(range.len());
         }
         Some(step)
     }
 
     /// Samples of a piece as bytes on the wire.
-    pub(super) fn bytes(&self, range: Range<usize>) -> Vec<u8> {
-        self.pcm[range].iter().flat_map(|sample| sample.to_le_bytes()).collect()
+    pub(super) fn bytes(&mut self, range: Range<usize>) -> Vec<u8> {
+        let more = self.next_sound().is_some();
+        let samples = self.pcm[range].iter().flat_map(|sample| sample.to_le_bytes());
+        let mut bytes: Vec<u8> = self.left_over.take().into_iter().chain(samples).collect();
+        if self.odd && more && bytes.len().is_multiple_of(2) {
+            self.left_over = bytes.pop();
+        }
+        bytes
     }
 
     /// The piece of sound that would have come next.
@@ -105,8 +104,92 @@ impl Playback {
 
     /// How much sound has been sent.
     pub(super) fn sent(&self) -> Duration {
-        length(self.sent)
+        self.sent
     }
+}
+
+/// An answer being laid out in time.
+struct Plan {
+    pcm: Vec<i16>,
+    steps: Vec<(Instant, Step)>,
+    pace: f64,
+    /// When the stretch under way begins.
+    now: Instant,
+    /// When its last piece is sent.
+    last: Instant,
+    /// When a client that plays in real time has heard everything.
+    playback_end: Instant,
+}
+
+impl Plan {
+    fn lay_out(&mut self, answer: Answer, complete: TurnComplete) {
+        self.extend(answer.heard.map(Step::Heard));
+        self.extend(answer.thought.map(Step::Thought));
+        if let Some(filler) = answer.filler {
+            self.segment(filler);
+            self.last = self.end(complete);
+            self.now = self.last;
+            self.extend([Step::Filled]);
+        }
+        if answer.calls {
+            self.extend([Step::Call]);
+        }
+        let first = self.pcm.len();
+        for segment in answer.segments {
+            self.segment_from(first, segment);
+        }
+        self.extend(answer.sources.map(Step::Sources));
+        match answer.ending {
+            Ending::Complete { generated } => {
+                if generated {
+                    self.extend([Step::Generated]);
+                }
+                self.steps.push((self.end(complete), Step::Complete));
+            }
+            Ending::Waiting { generated: true } => self.extend([Step::Generated]),
+            Ending::Waiting { generated: false } => {}
+            Ending::Left => self.extend([Step::Left]),
+        }
+    }
+
+    fn extend(&mut self, steps: impl IntoIterator<Item = Step>) {
+        self.steps.extend(steps.into_iter().map(|step| (self.last, step)));
+    }
+
+    fn end(&self, complete: TurnComplete) -> Instant {
+        match complete {
+            TurnComplete::Playback => self.playback_end,
+            TurnComplete::Immediate => self.last,
+        }
+    }
+
+    fn segment(&mut self, segment: Segment) {
+        self.segment_from(self.pcm.len(), segment);
+    }
+
+    /// Appends a segment of the stretch that begins with sample `begin`.
+    fn segment_from(&mut self, begin: usize, segment: Segment) {
+        let first = self.pcm.len();
+        self.pcm.extend(segment.pcm);
+        let pieces = cut(first, self.pcm.len());
+        let mut words = segment.words.into_iter().enumerate().peekable();
+        let word_count = words.len();
+        for (n, piece) in pieces.iter().enumerate() {
+            self.last = self.now + length(piece.start - begin).div_f64(self.pace);
+            self.playback_end = self.playback_end.max(self.last) + length(piece.len());
+            self.extend([Step::Sound(piece.clone())]);
+            while let Some((_, text)) = words.next_if(|(word, _)| word * pieces.len() <= n * word_count) {
+                self.extend([Step::Spoken(text)]);
+            }
+        }
+        self.extend(words.map(|(_, text)| Step::Spoken(text)));
+    }
+}
+
+/// A whole stretch of sound as bytes of messages.
+pub(super) fn messages(pcm: &[i16]) -> impl Iterator<Item = Vec<u8>> {
+    let pieces = cut(0, pcm.len()).into_iter();
+    pieces.map(|piece| pcm[piece].iter().flat_map(|sample| sample.to_le_bytes()).collect())
 }
 
 /// Cuts samples `from..to` into pieces; the first of an answer is shorter.
@@ -121,7 +204,8 @@ fn cut(from: usize, to: usize) -> Vec<Range<usize>> {
     pieces
 }
 
-fn length(samples: usize) -> Duration {
+/// How long so many samples of an answer last.
+pub(super) fn length(samples: usize) -> Duration {
     Duration::from_secs_f64(samples as f64 / f64::from(ANSWER_RATE))
 }
 
@@ -129,20 +213,19 @@ fn length(samples: usize) -> Duration {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
-    use crate::persona::Segment;
 
     fn answer(samples: usize, words: &[&str]) -> Answer {
         let words = words.iter().map(|&word| word.to_owned()).collect();
         Answer {
             heard: Some("heard".into()),
             segments: vec![Segment { pcm: vec![1; samples], words }],
-            rejected: false,
+            ..Answer::default()
         }
     }
 
     fn plan(answer: Answer, config: &ServerConfig) -> Vec<(u128, Step)> {
         let now = Instant::now();
-        let playback = Playback::new(1, answer, config, now);
+        let playback = Playback::new(answer, config, &Troubles::new(&config.faults, 1), 1, now);
         playback.steps.iter().map(|(due, step)| ((*due - now).as_millis(), step.clone())).collect()
     }
 

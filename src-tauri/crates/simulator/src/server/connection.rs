@@ -1,141 +1,192 @@
-//! One connection: reads the request, then moves messages between the socket and the peer.
+//! One connection after its upgrade: moves messages between the socket and the peer.
 
-use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::{SinkExt, StreamExt};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 use tokio_tungstenite::tungstenite::{self, Message};
 
-use super::request::{Request, Route};
-use crate::config::ServerConfig;
-use crate::observe::Observed;
+use super::Shared;
+use super::gate::Gate;
+use super::http::Bytes;
+use super::pong::{self, Delay};
+use crate::fault::FaultAction;
 use crate::peer::{Access, Output, Peer};
+use crate::token::TokenRefusal;
 
-/// Longest request head read.
-const LONGEST_HEAD: usize = 16 * 1024;
-/// Time a client has for its request, and for its half of the closing handshake.
+/// Time a client has for its half of the closing handshake.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Code the peer uses for "no close frame".
 const CUT: u16 = 1006;
 
+/// How a connection began.
+pub(super) struct Start {
+    /// Path of the request.
+    pub(super) path: String,
+    /// Version, and key or token.
+    pub(super) access: Access,
+    /// It came to the method for tokens.
+    pub(super) constrained: bool,
+    /// Which connection of the server this is, from 1.
+    pub(super) number: u64,
+    /// What was received after the request.
+    pub(super) received: Vec<u8>,
+}
+
 /// Serves a connection until it ends.
 pub(super) async fn serve(
-    mut stream: TcpStream,
-    config: Arc<ServerConfig>,
-    observed: Observed,
-    number: u64,
+    stream: impl Bytes,
+    start: Start,
+    shared: Arc<Shared>,
+    stopped: watch::Receiver<bool>,
+) -> Result<(), tungstenite::Error> {
+    let pongs = Delay::default();
+    if shared.config.faults.iter().any(|fault| matches!(fault.action, FaultAction::SlowPong { .. })) {
+        converse(pong::interpose(stream, pongs.clone()), start, shared, pongs, stopped).await
+    } else {
+        converse(stream, start, shared, pongs, stopped).await
+    }
+}
+
+async fn converse(
+    stream: impl Bytes,
+    start: Start,
+    shared: Arc<Shared>,
+    pongs: Delay,
     mut stopped: watch::Receiver<bool>,
 ) -> Result<(), tungstenite::Error> {
-    stream.set_nodelay(true)?;
-    let Ok(read) = timeout(PATIENCE, read_head(&mut stream)).await else { return Ok(()) };
-    let Some((request, rest)) = read? else { return Ok(()) };
-    match request.route(&config) {
-        Route::Plain(response) => {
-            stream.write_all(response.as_bytes()).await?;
-            stream.shutdown().await?;
-        }
-        Route::Live { response, access } => {
-            stream.write_all(response.as_bytes()).await?;
-            tracing::info!(number, path = request.path, "connected");
-            let index = observed.open(&request.path, &access, Instant::now());
-            let socket = WebSocketStream::from_partially_read(stream, rest, Role::Server, None).await;
-            let mut connection = Connection { socket, peer: peer(config, access, number), observed, index };
-            let ended = connection.run(&mut stopped).await;
-            connection.observed.close(index, None, "");
-            tracing::info!(number, "disconnected");
-            ended?;
-        }
-    }
-    Ok(())
+    let Start { path, access, constrained, number, received } = start;
+    tracing::info!(number, path, "connected");
+    let index = shared.observed.open(&path, &access, Instant::now());
+    let gate = Gate::new(shared.tokens.clone(), shared.config.strict, constrained, access.key.as_deref());
+    let (config, registry) = (Arc::clone(&shared.config), shared.registry.clone());
+    let mut connection = Connection {
+        socket: WebSocketStream::from_partially_read(stream, received, Role::Server, None).await,
+        peer: Peer::new(config, registry, access, number << 32, Instant::now()),
+        gate,
+        pongs,
+        deaf: false,
+        shared: Arc::clone(&shared),
+        index,
+    };
+    let ended = connection.run(&mut stopped).await;
+    connection.peer.disconnected(Instant::now());
+    shared.observed.close(index, None, "");
+    tracing::info!(number, "disconnected");
+    ended
 }
 
-fn peer(config: Arc<ServerConfig>, access: Access, number: u64) -> Peer {
-    Peer::new(config, access, number << 32, Instant::now())
-}
-
-/// Reads up to the empty line: the request, and what came after it.
-async fn read_head(stream: &mut TcpStream) -> io::Result<Option<(Request, Vec<u8>)>> {
-    let mut bytes = Vec::with_capacity(1024);
-    loop {
-        if stream.read_buf(&mut bytes).await? == 0 || bytes.len() > LONGEST_HEAD {
-            return Ok(None);
-        }
-        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            let rest = bytes.split_off(end + 4);
-            return Ok(Request::parse(&bytes).map(|request| (request, rest)));
-        }
-    }
-}
-
-struct Connection {
-    socket: WebSocketStream<TcpStream>,
+struct Connection<S> {
+    socket: WebSocketStream<S>,
     peer: Peer,
-    observed: Observed,
+    gate: Gate,
+    pongs: Delay,
+    /// Nothing is read or sent any more.
+    deaf: bool,
+    shared: Arc<Shared>,
     index: usize,
 }
 
-impl Connection {
+impl<S: Bytes> Connection<S> {
     async fn run(&mut self, stopped: &mut watch::Receiver<bool>) -> Result<(), tungstenite::Error> {
         loop {
             let Some(due) = self.send_due().await? else { return Ok(()) };
-            tokio::select! {
-                message = self.socket.next() => match message {
-                    Some(Ok(message)) => self.receive(&message),
-                    Some(Err(error)) => return Err(error),
+            self.pongs.set(self.peer.socket_faults().slow_pong.unwrap_or_default());
+            let expiry = self.time_left().filter(|_| !self.deaf);
+            let admitted = tokio::select! {
+                message = self.socket.next(), if !self.deaf => match message {
+                    Some(message) => self.receive(&message?),
                     None => return Ok(()),
                 },
-                () = tokio::time::sleep_until(due.into()) => self.peer.handle_timeout(Instant::now()),
-                _ = stopped.changed() => return self.close(CloseCode::Away, "").await,
+                () = tokio::time::sleep_until(due.into()) => {
+                    self.peer.handle_timeout(Instant::now());
+                    Ok(())
+                }
+                () = tokio::time::sleep(expiry.unwrap_or_default()), if expiry.is_some() => {
+                    self.gate.check(self.time_of_day())
+                }
+                _ = stopped.changed() => {
+                    return if self.deaf { Ok(()) } else { self.close(CloseCode::Away, "").await };
+                }
+            };
+            if let Err(refusal) = admitted {
+                return self.refuse(refusal).await;
             }
         }
     }
 
-    fn receive(&mut self, message: &Message) {
-        match message {
-            Message::Text(text) => self.peer.handle_message(text.as_bytes(), Instant::now()),
-            Message::Binary(bytes) => self.peer.handle_message(bytes, Instant::now()),
+    fn receive(&mut self, message: &Message) -> Result<(), TokenRefusal> {
+        let bytes = match message {
+            Message::Text(text) => text.as_bytes(),
+            Message::Binary(bytes) => bytes,
             Message::Close(frame) => {
                 let code = frame.as_ref().map(|frame| frame.code.into());
                 let reason = frame.as_ref().map_or("", |frame| frame.reason.as_str());
-                self.observed.close(self.index, code, reason);
+                self.shared.observed.close(self.index, code, reason);
+                return Ok(());
             }
             // Pings are answered by the library; the loop flushes.
-            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
-        }
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return Ok(()),
+        };
+        let admitted = self.gate.admit(bytes, self.time_of_day())?;
+        self.peer.handle_message(&admitted, Instant::now());
+        Ok(())
     }
 
     /// Sends all that is due; when the next is, or none if the connection is over.
     async fn send_due(&mut self) -> Result<Option<Instant>, tungstenite::Error> {
         while let Some(note) = self.peer.poll_note() {
-            self.observed.note(self.index, note, Instant::now());
+            self.shared.observed.note(self.index, note, Instant::now());
         }
         loop {
             match self.peer.poll_output() {
-                Output::Send(json) => self.socket.feed(Message::binary(json)).await?,
+                Output::Send(json) => self.send(json).await?,
                 Output::Close { code: CUT, reason } => {
                     self.socket.flush().await?;
-                    self.observed.close(self.index, Some(CUT), &reason);
+                    self.shared.observed.close(self.index, Some(CUT), &reason);
                     return Ok(None);
                 }
                 Output::Close { code, reason } => {
-                    self.observed.close(self.index, Some(code), &reason);
+                    self.shared.observed.close(self.index, Some(code), &reason);
                     self.close(code.into(), &reason).await?;
                     return Ok(None);
                 }
                 Output::Timeout(due) => {
-                    self.socket.flush().await?;
+                    // Once deaf, a flush would still answer pings.
+                    if !self.deaf {
+                        self.socket.flush().await?;
+                    }
+                    self.deaf = self.peer.socket_faults().deaf;
                     return Ok(due);
                 }
             }
         }
+    }
+
+    /// Sends a message, in several frames where a fault asks for it.
+    async fn send(&mut self, json: Vec<u8>) -> Result<(), tungstenite::Error> {
+        let Some(most) = self.peer.socket_faults().fragments.filter(|most| *most < json.len()) else {
+            return self.socket.feed(Message::binary(json)).await;
+        };
+        let count = json.len().div_ceil(most);
+        for (n, piece) in json.chunks(most).enumerate() {
+            let kind = if n == 0 { Data::Binary } else { Data::Continue };
+            let frame = Frame::message(piece.to_vec(), OpCode::Data(kind), n + 1 == count);
+            self.socket.feed(Message::Frame(frame)).await?;
+        }
+        Ok(())
+    }
+
+    async fn refuse(&mut self, refusal: TokenRefusal) -> Result<(), tungstenite::Error> {
+        let reason = refusal.reason();
+        self.shared.observed.close(self.index, Some(refusal.code()), &reason);
+        self.close(refusal.code().into(), &reason).await
     }
 
     async fn close(&mut self, code: CloseCode, reason: &str) -> Result<(), tungstenite::Error> {
@@ -144,5 +195,15 @@ impl Connection {
         // A client that never answers the close frame is left alone.
         let _ = timeout(PATIENCE, drained).await;
         Ok(())
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        (self.shared.surroundings.clock)()
+    }
+
+    /// Until the token expires, if there is one.
+    fn time_left(&self) -> Option<Duration> {
+        let end = self.gate.closes_at()?;
+        Some(end.duration_since(self.time_of_day()).unwrap_or_default())
     }
 }

@@ -1,15 +1,17 @@
-//! The first HTTP request of a connection: what it asks for, and the plain answers.
+//! The first HTTP request of a connection: what it asks for.
 
 use std::borrow::Cow;
 
-use serde_json::json;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use url::form_urlencoded;
 
+use super::answer;
 use crate::config::ServerConfig;
 use crate::peer::Access;
 
 const VERSIONS: [&str; 4] = ["v1", "v1beta", "v1alpha", "v1beta1"];
+/// Longest body read; a setup with instructions and tools has room in it.
+const LONGEST_BODY: usize = 256 * 1024;
 
 /// A request head, read as far as it matters here. Not `Debug`, since it may hold a key.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,8 +26,10 @@ pub(super) struct Request {
 /// What a request is answered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Route {
-    /// A WebSocket: this response, then messages.
-    Live { response: String, access: Access },
+    /// A WebSocket: this response, then messages. `constrained` is the method for tokens.
+    Live { response: String, access: Access, constrained: bool },
+    /// A token is wanted: a body of so many bytes says which. `expected` asks for a word before it is sent.
+    CreateToken { length: usize, expected: bool },
     /// This response and nothing more.
     Plain(String),
 }
@@ -50,25 +54,53 @@ impl Request {
 
     /// What it is answered with.
     pub(super) fn route(&self, config: &ServerConfig) -> Route {
-        let live = self.path.ends_with("BidiGenerateContent") || self.path.ends_with("BidiGenerateContentConstrained");
-        match self.version() {
-            Some(version) if live => self.upgrade(version),
-            Some(_) if self.method == "GET" && self.path.ends_with("/models") => Route::Plain(self.list_models(config)),
-            _ => Route::Plain(plain(404, "Not Found", "text/plain; charset=utf-8", NOT_FOUND)),
+        let Some(version) = self.version() else { return Route::Plain(answer::not_found()) };
+        let path = self.path.as_str();
+        let constrained = path.ends_with("BidiGenerateContentConstrained");
+        // Version 1 of the API knows no tokens.
+        let tokens = matches!(version, "v1alpha" | "v1beta");
+        if constrained && !tokens && config.strict {
+            Route::Plain(answer::not_found())
+        } else if constrained || path.ends_with("BidiGenerateContent") {
+            self.upgrade(version, constrained)
+        } else if self.method == "GET" && path.ends_with("/models") {
+            Route::Plain(answer::models(config, self.key().as_deref()))
+        } else if self.method == "POST" && path.ends_with("/auth_tokens") && tokens {
+            self.create_token(config)
+        } else {
+            Route::Plain(answer::not_found())
         }
     }
 
-    fn upgrade(&self, version: &str) -> Route {
+    fn upgrade(&self, version: &str, constrained: bool) -> Route {
         let websocket = self.header("upgrade").is_some_and(|value| value.eq_ignore_ascii_case("websocket"));
         let Some(key) = self.header("sec-websocket-key").filter(|_| websocket) else {
-            let sentence = "This address speaks WebSocket: connect with ws:// and send a setup message.\n";
-            return Route::Plain(plain(426, "Upgrade Required", "text/plain; charset=utf-8", sentence));
+            return Route::Plain(answer::speaks_websocket());
         };
         let response = format!(
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n\r\n",
             derive_accept_key(key.as_bytes())
         );
-        Route::Live { response, access: Access { version: version.to_owned(), key: self.key() } }
+        Route::Live { response, access: Access { version: version.to_owned(), key: self.key() }, constrained }
+    }
+
+    fn create_token(&self, config: &ServerConfig) -> Route {
+        if let Some(refusal) = answer::key_refusal(config, self.key().as_deref(), true) {
+            return Route::Plain(refusal);
+        }
+        let length = match (self.header("content-length"), self.header("transfer-encoding")) {
+            (_, Some(_)) => return Route::Plain(answer::length_required()),
+            (None, None) => 0,
+            (Some(length), None) => match length.parse() {
+                Ok(length) => length,
+                Err(_) => return Route::Plain(answer::bad_request("The Content-Length is no number.")),
+            },
+        };
+        if length > LONGEST_BODY {
+            return Route::Plain(answer::too_large(LONGEST_BODY));
+        }
+        let expected = self.header("expect").is_some_and(|value| value.eq_ignore_ascii_case("100-continue"));
+        Route::CreateToken { length, expected }
     }
 
     /// Key or token: from the query, `x-goog-api-key` or `Authorization`.
@@ -91,53 +123,6 @@ impl Request {
     fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
-
-    /// The models, or what is wrong with the key: the answer a client checks a key by.
-    fn list_models(&self, config: &ServerConfig) -> String {
-        match self.key() {
-            Some(key) if config.bad_keys.contains(&key) => error(
-                400,
-                "Bad Request",
-                &json!({"error": {"code": 400, "message": "API key not valid. Please pass a valid API key.",
-                    "status": "INVALID_ARGUMENT",
-                    "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID",
-                        "domain": "googleapis.com"}]}}),
-            ),
-            None if config.require_key => error(
-                403,
-                "Forbidden",
-                &json!({"error": {"code": 403, "message": "Method doesn't allow unregistered callers (callers without \
-                    established identity). Please use API Key or other form of API consumer identity to call this API.",
-                    "status": "PERMISSION_DENIED"}}),
-            ),
-            Some(_) | None => {
-                let models: Vec<_> = config
-                    .models
-                    .iter()
-                    .map(|model| {
-                        json!({"name": format!("models/{}", model.id), "displayName": model.id,
-                            "inputTokenLimit": 131_072, "supportedGenerationMethods": ["bidiGenerateContent"]})
-                    })
-                    .collect();
-                error(200, "OK", &json!({"models": models}))
-            }
-        }
-    }
-}
-
-const NOT_FOUND: &str = "This is the Vivavoce simulator, a Gemini Live server for demos and tests.\n\
-    WebSocket: /ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent (also v1 and v1alpha)\n\
-    Models: GET /v1beta/models\n";
-
-fn error(status: u16, phrase: &str, body: &serde_json::Value) -> String {
-    plain(status, phrase, "application/json; charset=UTF-8", &format!("{body:#}\n"))
-}
-
-fn plain(status: u16, phrase: &str, kind: &str, body: &str) -> String {
-    format!(
-        "HTTP/1.1 {status} {phrase}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )
 }
 
 #[cfg(test)]
@@ -155,14 +140,14 @@ mod tests {
         let upgrade = "Upgrade: WebSocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
         match request(&format!("GET {target}"), &format!("{upgrade}{headers}")).route(&ServerConfig::default()) {
             Route::Live { access, .. } => access,
-            Route::Plain(response) => panic!("{response}"),
+            other => panic!("{other:?}"),
         }
     }
 
     fn status(line: &str, headers: &str, config: &ServerConfig) -> String {
         match request(line, headers).route(config) {
-            Route::Live { .. } => panic!("an upgrade"),
             Route::Plain(response) => response.split(' ').nth(1).unwrap().to_owned(),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -188,6 +173,7 @@ mod tests {
             (format!("{LIVE}?alt=ws&access_token=secret"), ""),
             (LIVE.to_owned(), "X-Goog-Api-Key: secret\r\n"),
             (LIVE.to_owned(), "Authorization: Token secret\r\n"),
+            (LIVE.to_owned(), "Authorization: Token secret\r\nX-Goog-Api-Key: secret\r\n"),
             (LIVE.to_owned(), "authorization: Bearer secret\r\n"),
         ] {
             assert_eq!(access(&target, headers).key.as_deref(), Some("secret"), "{target} {headers}");
@@ -219,5 +205,41 @@ mod tests {
         assert_eq!(status("GET /v1beta/models", "x-goog-api-key: bad\r\n", &config), "400");
         let strict = ServerConfig { require_key: true, ..config };
         assert_eq!(status("GET /v1/models", "", &strict), "403");
+    }
+
+    #[test]
+    fn tokens_are_created_with_a_key_on_the_versions_that_know_them() {
+        let config = ServerConfig { bad_keys: vec!["bad".into()], ..ServerConfig::default() };
+        let route = |line: &str, headers: &str| request(line, headers).route(&config);
+        let wanted = |length, expected| Route::CreateToken { length, expected };
+        assert_eq!(route("POST /v1alpha/auth_tokens?key=k", ""), wanted(0, false));
+        assert_eq!(route("POST /v1beta/auth_tokens", "x-goog-api-key: k\r\nContent-Length: 12\r\n"), wanted(12, false));
+        let headers = "x-goog-api-key: k\r\nContent-Length: 2\r\nExpect: 100-continue\r\n";
+        assert_eq!(route("POST //v1alpha/auth_tokens", headers), wanted(2, true));
+        for (line, headers, expected) in [
+            ("POST /v1/auth_tokens?key=k", "", "404"),
+            ("GET /v1alpha/auth_tokens?key=k", "", "404"),
+            ("POST /v1alpha/auth_tokens", "", "403"),
+            ("POST /v1alpha/auth_tokens?key=bad", "", "400"),
+            ("POST /v1alpha/auth_tokens?key=k", "Content-Length: many\r\n", "400"),
+            ("POST /v1alpha/auth_tokens?key=k", "Content-Length: 262145\r\n", "413"),
+            ("POST /v1alpha/auth_tokens?key=k", "Transfer-Encoding: chunked\r\n", "411"),
+        ] {
+            assert_eq!(status(line, headers, &config), expected, "{line} {headers}");
+        }
+    }
+
+    #[test]
+    fn the_method_for_tokens_is_known_by_its_name_and_missing_in_version_one() {
+        let upgrade = "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+        let constrained =
+            |target: &str| match request(&format!("GET {target}"), upgrade).route(&ServerConfig::default()) {
+                Route::Live { constrained, .. } => constrained,
+                other => panic!("{other:?}"),
+            };
+        assert!(constrained(&format!("{LIVE}Constrained")));
+        assert!(!constrained(LIVE));
+        let missing = format!("GET {}Constrained", LIVE.replace("v1beta", "v1"));
+        assert_eq!(status(&missing, upgrade, &ServerConfig::default()), "404");
     }
 }

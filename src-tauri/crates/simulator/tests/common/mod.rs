@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use vivavoce_live::message::{ClientMessage, ServerMessage};
-use vivavoce_simulator::{Access, Output, Peer, ServerConfig};
+use vivavoce_live::message::{
+    ClientMessage, FunctionCall, InteractionStatus, ServerContent, ServerMessage, UsageMetadata,
+};
+use vivavoce_simulator::{Access, Output, Peer, Registry, ServerConfig};
 
 /// The model most tests use.
 pub(crate) const MODEL: &str = "models/gemini-3.8-live";
@@ -29,7 +31,12 @@ impl Client {
 
     pub(crate) fn with_access(config: ServerConfig, access: Access) -> Self {
         let now = Instant::now();
-        let peer = Peer::new(Arc::new(config), access, 1, now);
+        Self::connect(&Arc::new(config), &Registry::default(), access, now)
+    }
+
+    /// One of several clients of a server.
+    pub(crate) fn connect(config: &Arc<ServerConfig>, registry: &Registry, access: Access, now: Instant) -> Self {
+        let peer = Peer::new(Arc::clone(config), registry.clone(), access, 1, now);
         Self { peer, start: now, now, received: Vec::new(), raw: Vec::new(), closed: None }
     }
 
@@ -130,6 +137,33 @@ impl Client {
         }
     }
 
+    /// The socket is gone.
+    pub(crate) fn disconnect(&mut self) {
+        self.peer.disconnected(self.now);
+    }
+
+    /// All resumption handles received, in order.
+    pub(crate) fn handles(&self) -> Vec<String> {
+        let updates = self.received.iter().filter_map(|(_, message)| message.session_resumption_update.as_ref());
+        updates.filter_map(|update| update.new_handle.clone()).collect()
+    }
+
+    /// Content of all messages received.
+    pub(crate) fn contents(&self) -> impl Iterator<Item = &ServerContent> {
+        self.received.iter().filter_map(|(_, message)| message.server_content.as_ref())
+    }
+
+    /// All usage received.
+    pub(crate) fn usage(&self) -> Vec<UsageMetadata> {
+        self.received.iter().filter_map(|(_, message)| message.usage_metadata.clone()).collect()
+    }
+
+    /// All calls received.
+    pub(crate) fn calls(&self) -> Vec<FunctionCall> {
+        let calls = self.received.iter().filter_map(|(_, message)| message.tool_call.clone());
+        calls.flat_map(|call| call.function_calls).collect()
+    }
+
     /// Forgets what was received so far.
     pub(crate) fn forget(&mut self) {
         self.received.clear();
@@ -176,7 +210,15 @@ impl Client {
 fn outline(message: &ServerMessage) -> Vec<&'static str> {
     let mut words = Vec::new();
     words.extend(message.setup_complete.as_ref().map(|_| "setupComplete"));
-    words.extend(message.session_resumption_update.as_ref().map(|_| "handle"));
+    words.extend(
+        message
+            .session_resumption_update
+            .as_ref()
+            .map(|update| if update.new_handle.is_some() { "handle" } else { "busy" }),
+    );
+    words.extend(message.go_away.as_ref().map(|_| "goAway"));
+    words.extend(message.tool_call.as_ref().map(|_| "call"));
+    words.extend(message.tool_call_cancellation.as_ref().map(|_| "cancellation"));
     words.extend(message.voice_activity.as_ref().and_then(|activity| match activity.kind.as_ref()?.as_str() {
         "ACTIVITY_START" => Some("voice"),
         "ACTIVITY_END" => Some("silence"),
@@ -185,10 +227,21 @@ fn outline(message: &ServerMessage) -> Vec<&'static str> {
     if let Some(content) = &message.server_content {
         words.extend(content.interrupted.then_some("interrupted"));
         words.extend(content.input_transcription.as_ref().map(|_| "heard"));
-        words.extend(content.model_turn.as_ref().map(|_| "sound"));
+        words.extend(content.interim_input_transcription.as_ref().map(|_| "interim"));
+        words.extend(content.model_turn.iter().flat_map(|turn| &turn.parts).map(|part| match part {
+            part if part.thought => "thought",
+            part if part.text.is_some() => "text",
+            part if part.function_call.is_some() => "callPart",
+            _ => "sound",
+        }));
+        words.extend(content.grounding_metadata.as_ref().map(|_| "sources"));
         words.extend(content.output_transcription.as_ref().map(|_| "spoken"));
         words.extend(content.generation_complete.then_some("generationComplete"));
         words.extend(content.turn_complete.then_some("turnComplete"));
+        words.extend(content.interaction_status.as_ref().map(|status| match status {
+            InteractionStatus::InProgress => "inProgress",
+            _ => "idle",
+        }));
     }
     words.extend(message.usage_metadata.as_ref().map(|_| "usage"));
     words

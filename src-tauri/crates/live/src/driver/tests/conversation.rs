@@ -97,14 +97,14 @@ async fn a_close_frame_becomes_its_meaning() {
 }
 
 #[tokio::test]
-async fn a_server_that_vanishes_is_a_lost_network_and_the_next_press_finds_the_next_server() {
+async fn a_server_that_vanishes_is_a_lost_network_and_the_next_one_is_found_by_itself() {
     let mut rig = Rig::new().await;
     let server = rig.ready().await;
     drop(server);
-    assert_eq!(rig.closed().await, CloseKind::NetworkLost);
-    rig.tell(DriverCommand::ActivityStart);
+    assert_eq!(rig.reconnecting().await, CloseKind::NetworkLost);
     let mut server = rig.accept().await;
     server.say(json!({"setupComplete": {}})).await;
+    rig.tell(DriverCommand::ActivityStart);
     assert!(server.message().await["realtimeInput"].get("activityStart").is_some());
 }
 
@@ -116,6 +116,22 @@ async fn a_session_that_is_never_opened_times_out() {
     let mut server = rig.accept().await;
     assert_eq!(rig.closed().await, CloseKind::SetupTimeout);
     assert_eq!(server.goodbye().await, 1000);
+}
+
+#[tokio::test]
+async fn a_connection_is_changed_with_the_old_one_closed_first() {
+    let mut rig = Rig::new().await;
+    let mut old = rig.ready().await;
+    old.say(json!({"sessionResumptionUpdate": {"newHandle": "h1", "resumable": true}})).await;
+    old.say(json!({"goAway": {"timeLeft": "50s"}})).await;
+    let (stream, _) = soon(rig.listener.accept()).await.unwrap();
+    let mut new = Server(soon(tokio_tungstenite::accept_async(stream)).await.unwrap());
+    assert_eq!(old.goodbye().await, 1000);
+    assert_eq!(new.message().await["setup"]["sessionResumption"]["handle"], "h1");
+    new.say(json!({"setupComplete": {}})).await;
+    rig.until(|event| matches!(event, Event::Continued { .. })).await;
+    rig.tell(DriverCommand::ActivityStart);
+    assert!(new.message().await["realtimeInput"].get("activityStart").is_some());
 }
 
 #[tokio::test]

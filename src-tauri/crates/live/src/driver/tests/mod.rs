@@ -18,8 +18,10 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::*;
+use crate::access::Access;
 use crate::close::CloseKind;
 use crate::connect::ConnectFailure;
+use crate::endpoint::Endpoint;
 use crate::session::TalkMode;
 
 /// Far more than anything here takes; only reached when something is wrong.
@@ -44,7 +46,7 @@ impl Rig {
     async fn with(config: SessionConfig) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = Endpoint::parse(&format!("http://{}/base", listener.local_addr().unwrap())).unwrap();
-        let (handle, events) = Driver::spawn(config, endpoint, Some(Credential::api_key("key-1")));
+        let (handle, events) = Driver::spawn(config, Target::new(endpoint, Access::key("key-1")));
         Self { handle, events, listener }
     }
 
@@ -81,6 +83,14 @@ impl Rig {
             {
                 return event;
             }
+        }
+    }
+
+    /// Why it is tried again.
+    async fn reconnecting(&mut self) -> CloseKind {
+        match self.until(|event| matches!(event, Event::Reconnecting { .. })).await {
+            Event::Reconnecting { reason, .. } => reason.kind,
+            _ => unreachable!(),
         }
     }
 

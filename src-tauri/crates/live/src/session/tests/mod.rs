@@ -3,28 +3,35 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::needless_pass_by_value)]
 
 mod connection;
+mod continuing;
 mod hands_free;
 mod properties;
 mod push_to_talk;
+mod quirks;
 mod replies;
+mod rotating;
+mod tools;
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::*;
-use crate::message::Base64;
+use crate::connect::ConnectFailure;
+use crate::message::{Base64, Content};
 
 /// A session, a clock that only moves when told, and everything that came out.
 struct Rig {
     session: Session,
     now: Instant,
     /// Messages sent since they were last taken, in short: `setup`, `start`, `end`, `audio 320`, `text hi`, …
-    sent: Vec<String>,
+    sent: Vec<(Socket, String)>,
     events: Vec<Event>,
-    /// The connection: dialling, open, or none.
-    dialling: bool,
-    open: bool,
+    /// The connections, oldest first.
+    dialling: Vec<Socket>,
+    open: Vec<Socket>,
+    /// The other side answers pings.
+    alive: bool,
     timeout: Option<Instant>,
 }
 
@@ -32,8 +39,8 @@ impl Rig {
     fn new(config: SessionConfig) -> Self {
         #[expect(clippy::disallowed_methods, reason = "where virtual time begins does not matter")]
         let now = Instant::now();
-        let session = Session::new(config);
-        Self { session, now, sent: vec![], events: vec![], dialling: false, open: false, timeout: None }
+        let session = Session::new(config, 7);
+        Self { session, now, sent: vec![], events: vec![], dialling: vec![], open: vec![], alive: true, timeout: None }
     }
 
     fn push_to_talk() -> Self {
@@ -63,12 +70,21 @@ impl Rig {
     fn drain(&mut self) {
         loop {
             match self.session.poll_output() {
-                Output::Connect => self.dialling = true,
-                Output::Send(text) => {
-                    assert!(self.open, "sent without a connection: {text}");
-                    self.sent.push(in_short(&text));
+                Output::Connect { socket, .. } => self.dialling.push(socket),
+                Output::Send { socket, text } => {
+                    assert!(self.open.contains(&socket), "sent without a connection: {text}");
+                    self.sent.push((socket, in_short(&text)));
                 }
-                Output::Close => (self.dialling, self.open) = (false, false),
+                Output::Ping(socket) => {
+                    assert!(self.open.contains(&socket), "pinged without a connection");
+                    if self.alive {
+                        self.session.handle_input(Input::Pong(socket), self.now);
+                    }
+                }
+                Output::Close(socket) => {
+                    self.dialling.retain(|known| *known != socket);
+                    self.open.retain(|known| *known != socket);
+                }
                 Output::Event(event) => self.events.push(event),
                 Output::Timeout(at) => {
                     self.timeout = at;
@@ -84,13 +100,32 @@ impl Rig {
     }
 
     fn accept(&mut self) {
-        assert!(self.dialling, "nobody dials");
-        (self.dialling, self.open) = (false, true);
-        self.input(Input::Connected);
+        assert!(!self.dialling.is_empty(), "nobody dials");
+        let socket = self.dialling.remove(0);
+        self.open.push(socket);
+        self.input(Input::Connected(socket));
     }
 
+    fn refuse(&mut self, failure: ConnectFailure) {
+        let socket = self.dialling.remove(0);
+        self.input(Input::ConnectFailed(socket, failure));
+    }
+
+    /// What the newest connection says.
     fn server(&mut self, message: Value) {
-        self.input(Input::Message(message.to_string().as_bytes()));
+        let socket = *self.open.last().expect("a connection is open");
+        self.input(Input::Message(socket, message.to_string().as_bytes()));
+    }
+
+    /// The newest connection becomes a session.
+    fn set_up(&mut self) {
+        self.accept();
+        self.server(json!({"setupComplete": {}}));
+    }
+
+    /// The service gives a handle.
+    fn handle(&mut self, handle: &str) {
+        self.server(json!({"sessionResumptionUpdate": {"newHandle": handle, "resumable": true}}));
     }
 
     fn content(&mut self, content: Value) {
@@ -103,8 +138,17 @@ impl Rig {
     }
 
     fn close(&mut self, code: u16, reason: &str) {
-        self.open = false;
-        self.input(Input::Closed { code: Some(code), reason: reason.into() });
+        self.ends(Some(code), reason);
+    }
+
+    /// The connection breaks without a goodbye.
+    fn breaks(&mut self) {
+        self.ends(None, "");
+    }
+
+    fn ends(&mut self, code: Option<u16>, reason: &str) {
+        let socket = self.open.remove(0);
+        self.input(Input::Closed { socket, code, reason: reason.into() });
     }
 
     /// Moves the clock, waking the session whenever it asked for it.
@@ -138,7 +182,7 @@ impl Rig {
     }
 
     fn sent(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.sent)
+        std::mem::take(&mut self.sent).into_iter().map(|(_, message)| message).collect()
     }
 
     /// Events since last taken, without those that only accompany.
@@ -167,10 +211,17 @@ fn in_short(text: &str) -> String {
     let message: ClientMessage = serde_json::from_str(text).unwrap();
     assert_eq!(message.bodies(), 1, "{text}");
     if let Some(setup) = message.setup {
-        return format!("setup {}", setup.model);
+        let handle = setup.session_resumption.and_then(|resumption| resumption.handle);
+        let resumes = handle.map_or_else(String::new, |handle| format!(" resumes {handle}"));
+        let seeds = if setup.history_config.is_some() { " seeded" } else { "" };
+        return format!("setup {}{resumes}{seeds}", setup.model.trim_start_matches("models/"));
     }
     if let Some(content) = message.client_content {
-        return format!("content {}", content.turn_complete.unwrap());
+        let turns: Vec<String> = content.turns.iter().map(Content::text).collect();
+        return format!("content {} {}", content.turn_complete.unwrap(), turns.join(" ")).trim_end().to_owned();
+    }
+    if message.context_update.is_some() {
+        return "update".into();
     }
     if let Some(response) = message.tool_response {
         return format!("answers {}", response.function_responses.len());

@@ -36,7 +36,7 @@ fn a_press_connects_and_what_is_said_meanwhile_follows_the_setup_in_order() {
         rig.speak(320);
     }
     rig.accept();
-    assert_eq!(rig.sent(), ["setup models/gemini-3.8-live"], "nothing before the session is open");
+    assert_eq!(rig.sent(), ["setup gemini-3.8-live"], "nothing before the session is open");
     rig.speak(320);
     rig.wait(Duration::from_millis(1500));
     rig.server(json!({"setupComplete": {}}));
@@ -120,7 +120,7 @@ fn a_connection_lost_under_a_held_button_is_taken_up_again_with_a_new_start() {
     rig.sent();
     rig.server(json!({"setupComplete": {}}));
     rig.release();
-    assert_eq!(rig.sent(), ["start", "audio 320", "end"]);
+    assert_eq!(rig.sent(), ["start", "audio 640", "end"], "from its beginning");
     rig.sound(9);
     assert_eq!(rig.sounds(), [(1, 9)]);
 }
@@ -140,7 +140,9 @@ fn pressing_again_after_a_loss_connects_again() {
 fn what_was_said_to_a_server_that_refused_is_not_said_to_the_next() {
     let mut rig = Rig::push_to_talk();
     rig.say();
-    rig.input(Input::ConnectFailed(ConnectFailure::Refused));
+    rig.refuse(ConnectFailure::Refused);
+    rig.wait(Duration::ZERO);
+    rig.refuse(ConnectFailure::Refused);
     assert!(rig.events().contains(&Event::AudioDropped { frames: 320 }));
     rig.act(Session::connect);
     rig.accept();
@@ -154,7 +156,9 @@ fn releasing_after_the_connection_failed_drops_what_was_said_and_says_so() {
     let mut rig = Rig::push_to_talk();
     rig.press();
     rig.speak(320);
-    rig.input(Input::ConnectFailed(ConnectFailure::Refused));
+    rig.refuse(ConnectFailure::Refused);
+    rig.wait(Duration::ZERO);
+    rig.refuse(ConnectFailure::Refused);
     rig.events();
     rig.release();
     assert_eq!(rig.events(), [Event::AudioDropped { frames: 320 }]);
@@ -166,7 +170,7 @@ fn hanging_up_under_a_held_button_ends_the_activity_first() {
     rig.press();
     rig.act(Session::disconnect);
     assert_eq!(rig.sent(), ["start", "end"]);
-    assert!(!rig.open);
+    assert!(rig.open.is_empty());
     rig.speak(320);
     rig.release();
     assert_eq!(rig.events(), [started(1), Event::Disconnected]);

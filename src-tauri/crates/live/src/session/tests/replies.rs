@@ -47,6 +47,55 @@ fn a_press_during_the_reply_silences_it_at_once_and_drops_what_comes_late() {
     assert_eq!(rig.sounds(), [(2, 2)]);
 }
 
+/// The service begins to answer each turn as it comes, long before the next one cuts it there.
+#[test]
+fn replies_begun_before_a_newer_turn_cut_them_are_not_taken_for_its_own() {
+    for waited in [true, false] {
+        let mut rig = Rig::push_to_talk();
+        if !waited {
+            rig = rig.ready();
+        }
+        for _ in 0..3 {
+            rig.say();
+        }
+        if waited {
+            rig.set_up();
+        }
+        for turn in [1, 2] {
+            rig.events();
+            rig.content(json!({"inputTranscription": {"text": format!("question {turn}")}}));
+            rig.content(json!({"outputTranscription": {"text": format!("answer {turn}")}}));
+            rig.content(json!({"interrupted": true}));
+            rig.content(json!({"turnComplete": true}));
+            let again = Event::Repeated { turn: Turn(3), spoken: true };
+            let told = [again, transcript(turn, &format!("question {turn}")), complete(turn, true)];
+            assert_eq!(rig.events()[2..], told, "{waited}");
+        }
+        rig.sound(3);
+        rig.content(json!({"generationComplete": true}));
+        rig.content(json!({"turnComplete": true}));
+        let audio = Event::Audio { turn: Turn(3), pcm: vec![3; 4], rate: 24_000 };
+        assert_eq!(rig.events(), [audio, Event::GenerationComplete { turn: Turn(3) }, complete(3, false)], "{waited}");
+    }
+}
+
+/// A short reply is generated whole before the newer turn arrives to cut it.
+#[test]
+fn a_turn_is_kept_until_the_reply_taken_for_its_own_is_known_to_be() {
+    let mut rig = Rig::push_to_talk().ready();
+    rig.handle("h1");
+    rig.say();
+    rig.say();
+    rig.sound(1);
+    rig.content(json!({"generationComplete": true}));
+    rig.content(json!({"interrupted": true}));
+    rig.content(json!({"turnComplete": true}));
+    rig.handle("h2");
+    rig.events();
+    rig.breaks();
+    assert_eq!(rig.events()[0], Event::Repeated { turn: Turn(2), spoken: true });
+}
+
 #[test]
 fn a_spurious_pair_after_generation_complete_does_not_end_the_new_turn() {
     let mut rig = Rig::push_to_talk().ready();
@@ -377,6 +426,7 @@ fn a_filler_while_the_model_is_at_work_does_not_end_the_turn() {
     );
     rig.content(json!({"modelTurn": {"parts": [sound_part(2)]}, "turnComplete": true, "interactionStatus": "IDLE"}));
     let events = rig.events();
-    assert_eq!(events.len(), 3, "{events:?}");
-    assert_eq!(events[2], complete(1, false));
+    assert_eq!(events.len(), 4, "{events:?}");
+    assert_eq!(events[1], Event::Working { turn: Turn(1) });
+    assert_eq!(events[3], complete(1, false));
 }

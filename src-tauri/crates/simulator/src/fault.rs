@@ -1,0 +1,364 @@
+//! What goes wrong on purpose: one [`Fault`] each, as data, in Rust or in a scenario file.
+//!
+//! In a file a fault is a table: `do` names it, `connection` and `turn` say where it strikes, and the rest is its own.
+//! Everything the service was seen doing wrong is here, and what it might.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// One thing that goes wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// Only on this connection, counted from 1 over all connections that share a [`Registry`](crate::Registry).
+    pub connection: Option<u64>,
+    /// Only in this answer, counted from 1 on its connection.
+    pub turn: Option<u64>,
+    /// What happens.
+    pub action: FaultAction,
+}
+
+/// What happens. Faults without a note of their own strike in every answer unless `turn` picks one.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum FaultAction {
+    /// The connection is cut without a close frame (1006), by default when `setup` has been answered.
+    Drop {
+        /// When.
+        #[serde(flatten)]
+        when: When,
+    },
+    /// A close frame, by default when `setup` has been answered.
+    Close {
+        /// Close code; 1011 unless said.
+        #[serde(default = "internal_error")]
+        code: u16,
+        /// Close reason, cut at 123 bytes.
+        #[serde(default)]
+        reason: String,
+        /// When.
+        #[serde(flatten)]
+        when: When,
+    },
+    /// `goAway`, by default at its normal time, and after it nothing any more: no answer, no close frame.
+    GoAwayThenSilence {
+        /// When.
+        #[serde(flatten)]
+        when: When,
+    },
+    /// Nothing is sent for a while; then everything that was due comes at once.
+    Stall {
+        /// For how long, in ms.
+        ms: u64,
+        /// When it begins; by default when `setup` has been answered.
+        #[serde(flatten)]
+        when: When,
+    },
+    /// Half-open: the socket stays, but nothing is read, answered or closed any more. The server carries it out by
+    /// [`SocketFaults::deaf`](crate::SocketFaults::deaf).
+    Deaf {
+        /// When it begins; by default when `setup` has been answered.
+        #[serde(flatten)]
+        when: When,
+    },
+    /// Pongs come late. Carried out by the server.
+    SlowPong {
+        /// How late, in ms.
+        ms: u64,
+    },
+    /// Messages come as several WebSocket frames. Carried out by the server.
+    Fragments {
+        /// Bytes of a frame.
+        #[serde(default = "fragment")]
+        bytes: usize,
+    },
+    /// `setup` is answered late.
+    SlowSetup {
+        /// How late, in ms.
+        ms: u64,
+    },
+    /// `setup` is never answered.
+    NeverSetup,
+    /// Resuming is refused, whatever the handle.
+    InvalidHandle {
+        /// 1007 "Invalid session handle", or 1008 "BidiGenerateContent session not found".
+        #[serde(default = "invalid_handle")]
+        code: u16,
+    },
+    /// A message that is no JSON: after `setupComplete`, or where `turn` says at the beginning of that answer.
+    Malformed,
+    /// A kind of message nobody knows: after `setupComplete`, or where `turn` says at the beginning of that answer.
+    UnknownMessage,
+    /// Every message has fields nobody knows.
+    UnknownField,
+    /// Enum values nobody knows in turn marks and usage.
+    UnknownEnum,
+    /// `{}` after every message.
+    EmptyNoise,
+    /// The whole answer at once.
+    Burst {
+        /// The answer is repeated until it lasts so many seconds.
+        seconds: Option<u64>,
+    },
+    /// A piece of the cut answer still arrives after `interrupted`.
+    LateAudio,
+    /// `interrupted` shares its message with a piece of the cut answer.
+    InterruptedWithAudio,
+    /// Every press is answered by `interrupted` and `turnComplete`, though nothing is being said.
+    SpuriousInterrupted,
+    /// `turnComplete` comes before the last two pieces of sound.
+    CompleteBeforeLastAudio,
+    /// The answer ends in mid-sentence, after half of its sound.
+    PrematureComplete,
+    /// `turnComplete` and nothing else.
+    EmptyTurn,
+    /// `turnComplete` with the reason `RESPONSE_REJECTED` and nothing else.
+    Reject,
+    /// Nothing at all, not even `turnComplete`.
+    NoAnswer,
+    /// Both transcripts come after `turnComplete`.
+    TranscriptAfterTurn,
+    /// No transcripts.
+    NoTranscript,
+    /// Transcripts with `<ctrl46>` and `<noise>` in them.
+    CtrlTokens,
+    /// Text parts instead of sound.
+    TextOnly,
+    /// Parts of thinking before the answer.
+    Thoughts,
+    /// Pieces of sound with an odd number of bytes.
+    OddChunks,
+    /// The media type of sound names no rate.
+    NoRate,
+    /// Calls also come as parts of `modelTurn`.
+    DuplicateCall,
+    /// Calls have no id.
+    CallWithoutId,
+    /// Calls have no arguments.
+    CallWithoutArgs,
+    /// A call dropped by an interruption comes again with another id in the next turn.
+    ReissueCall,
+    /// A call dropped by an interruption is cancelled by `toolCallCancellation`, as documented but hardly ever seen.
+    CancelCall,
+}
+
+/// The moment of a fault. What is not set does not matter; what is set must all be reached.
+///
+/// With a `turn` everything counts from the beginning of that answer. Without one, seconds and messages count from the
+/// beginning of the connection, and sound in each answer anew.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+pub struct When {
+    /// Sound of the answer sent, in ms.
+    #[serde(rename = "after-audio-ms")]
+    pub audio_ms: Option<u64>,
+    /// Server messages sent.
+    #[serde(rename = "after-messages")]
+    pub messages: Option<u64>,
+    /// Time passed.
+    #[serde(rename = "after-seconds")]
+    pub seconds: Option<f64>,
+}
+
+impl When {
+    /// When `setup`, or the answer picked by `turn`, begins.
+    pub const START: Self = Self { audio_ms: None, messages: None, seconds: None };
+
+    /// After so much sound of an answer.
+    pub fn after_audio(sound: Duration) -> Self {
+        Self { audio_ms: Some(sound.as_millis() as u64), ..Self::START }
+    }
+
+    /// After so many messages of the server.
+    pub fn after_messages(messages: u64) -> Self {
+        Self { messages: Some(messages), ..Self::START }
+    }
+
+    /// After so much time.
+    pub fn after(time: Duration) -> Self {
+        Self { seconds: Some(time.as_secs_f64()), ..Self::START }
+    }
+
+    /// The time it asks for, at most a year.
+    pub(crate) fn time(&self) -> Option<Duration> {
+        const YEAR: f64 = 365.0 * 24.0 * 3600.0;
+        Duration::try_from_secs_f64(self.seconds?.clamp(0.0, YEAR)).ok()
+    }
+}
+
+impl Fault {
+    /// The same fault on one connection only, counted from 1.
+    #[must_use]
+    pub fn on_connection(self, connection: u64) -> Self {
+        Self { connection: Some(connection), ..self }
+    }
+
+    /// The same fault in one answer only, counted from 1 on its connection.
+    #[must_use]
+    pub fn in_turn(self, turn: u64) -> Self {
+        Self { turn: Some(turn), ..self }
+    }
+}
+
+/// Everywhere.
+impl From<FaultAction> for Fault {
+    fn from(action: FaultAction) -> Self {
+        Self { connection: None, turn: None, action }
+    }
+}
+
+/// All faults by name with the keys they take beside `do`, `connection` and `turn`.
+pub const FAULTS: [(&str, &[&str]); 36] = [
+    ("drop", WHEN),
+    ("close", &["code", "reason", "after-audio-ms", "after-messages", "after-seconds"]),
+    ("go-away-then-silence", WHEN),
+    ("stall", &["ms", "after-audio-ms", "after-messages", "after-seconds"]),
+    ("deaf", WHEN),
+    ("slow-pong", &["ms"]),
+    ("fragments", &["bytes"]),
+    ("slow-setup", &["ms"]),
+    ("never-setup", &[]),
+    ("invalid-handle", &["code"]),
+    ("malformed", &[]),
+    ("unknown-message", &[]),
+    ("unknown-field", &[]),
+    ("unknown-enum", &[]),
+    ("empty-noise", &[]),
+    ("burst", &["seconds"]),
+    ("late-audio", &[]),
+    ("interrupted-with-audio", &[]),
+    ("spurious-interrupted", &[]),
+    ("complete-before-last-audio", &[]),
+    ("premature-complete", &[]),
+    ("empty-turn", &[]),
+    ("reject", &[]),
+    ("no-answer", &[]),
+    ("transcript-after-turn", &[]),
+    ("no-transcript", &[]),
+    ("ctrl-tokens", &[]),
+    ("text-only", &[]),
+    ("thoughts", &[]),
+    ("odd-chunks", &[]),
+    ("no-rate", &[]),
+    ("duplicate-call", &[]),
+    ("call-without-id", &[]),
+    ("call-without-args", &[]),
+    ("reissue-call", &[]),
+    ("cancel-call", &[]),
+];
+
+const WHEN: &[&str] = &["after-audio-ms", "after-messages", "after-seconds"];
+
+/// Written by hand because a flattened table would take any key: a misspelt one is an error that says what is allowed.
+impl<'de> Deserialize<'de> for Fault {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Table;
+        impl<'de> Visitor<'de> for Table {
+            type Value = Fault;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a fault: `do = \"NAME\"` and its keys")
+            }
+            // Everything happens in here, so that a format that knows lines blames the right table.
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Fault, A::Error> {
+                let table = Map::deserialize(MapAccessDeserializer::new(map))?;
+                Fault::read(table).map_err(A::Error::custom)
+            }
+        }
+        deserializer.deserialize_map(Table)
+    }
+}
+
+impl Fault {
+    fn read(mut table: Map<String, Value>) -> Result<Self, String> {
+        let connection = take_count(&mut table, "connection")?;
+        let turn = take_count(&mut table, "turn")?;
+        let name = table.get("do").and_then(Value::as_str).ok_or("a fault needs `do = \"NAME\"`")?;
+        let Some((name, keys)) = FAULTS.into_iter().find(|(known, _)| *known == name) else {
+            let known: Vec<&str> = FAULTS.iter().map(|(known, _)| *known).collect();
+            return Err(format!("there is no fault `{name}`; there are {}", known.join(", ")));
+        };
+        if let Some(key) = table.keys().find(|key| *key != "do" && !keys.contains(&key.as_str())) {
+            let allowed: Vec<String> =
+                ["connection", "turn"].iter().chain(keys).map(|key| format!("`{key}`")).collect();
+            return Err(format!("`{name}` takes no `{key}`, only {}", allowed.join(", ")));
+        }
+        let action = serde_json::from_value(Value::Object(table)).map_err(|error| format!("in `{name}`: {error}"))?;
+        Ok(Self { connection, turn, action })
+    }
+}
+
+fn take_count(table: &mut Map<String, Value>, key: &str) -> Result<Option<u64>, String> {
+    match table.remove(key) {
+        None => Ok(None),
+        Some(value) => match value.as_u64() {
+            Some(count @ 1..) => Ok(Some(count)),
+            Some(0) | None => Err(format!("`{key}` must be a number from 1, not {value}")),
+        },
+    }
+}
+
+fn internal_error() -> u16 {
+    1011
+}
+
+fn invalid_handle() -> u16 {
+    1007
+}
+
+fn fragment() -> usize {
+    1000
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(table: Value) -> Result<Fault, String> {
+        serde_json::from_value(table).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_fault_in_the_list_can_be_read_with_all_its_keys() {
+        for (name, keys) in FAULTS {
+            let mut table = json!({"do": name, "connection": 2, "turn": 3});
+            for key in keys {
+                table[key] = if *key == "reason" { json!("why") } else { json!(1000) };
+            }
+            let fault = read(table).unwrap();
+            assert_eq!((fault.connection, fault.turn), (Some(2), Some(3)), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_has_a_default() {
+        assert_eq!(read(json!({"do": "drop"})).unwrap(), FaultAction::Drop { when: When::START }.into());
+        assert_eq!(read(json!({"do": "invalid-handle"})).unwrap(), FaultAction::InvalidHandle { code: 1007 }.into());
+        let close = FaultAction::Close { code: 1011, reason: String::new(), when: When::after(Duration::from_secs(9)) };
+        assert_eq!(read(json!({"do": "close", "after-seconds": 9})).unwrap(), close.into());
+    }
+
+    #[test]
+    fn mistakes_are_named_with_what_is_allowed() {
+        assert!(read(json!({"do": "explode"})).unwrap_err().contains("there is no fault `explode`; there are drop, "));
+        assert_eq!(
+            read(json!({"do": "slow-pong", "seconds": 1})).unwrap_err(),
+            "`slow-pong` takes no `seconds`, only `connection`, `turn`, `ms`"
+        );
+        assert_eq!(read(json!({"do": "slow-pong"})).unwrap_err(), "in `slow-pong`: missing field `ms`");
+        assert_eq!(read(json!({"turn": 1})).unwrap_err(), "a fault needs `do = \"NAME\"`");
+        assert_eq!(read(json!({"do": "reject", "turn": 0})).unwrap_err(), "`turn` must be a number from 1, not 0");
+    }
+
+    #[test]
+    fn no_moment_is_too_late_or_too_early_to_reckon_with() {
+        let time = |seconds| When { seconds: Some(seconds), ..When::START }.time();
+        assert_eq!(time(f64::INFINITY), time(1e300));
+        assert_eq!((time(-1.0), time(f64::NAN)), (Some(Duration::ZERO), None));
+    }
+}
