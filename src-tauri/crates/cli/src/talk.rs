@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use vivavoce_engine::{Command, Engine, EngineConfig, Event, Handle, HostChoice, KeyStore, TalkInput};
+use vivavoce_engine::{
+    AccessKind, Command, Engine, EngineConfig, Event, Handle, HostChoice, KeyStore, Service, Settings, TalkInput,
+};
 use vivavoce_simulator::Demo;
 
 use crate::args::TalkArgs;
@@ -18,19 +20,30 @@ use crate::output::Output;
 /// Talks until `quit`, the end of the input or SIGTERM. Fails when the service was never reached.
 pub(crate) fn run(args: TalkArgs) -> anyhow::Result<ExitCode> {
     let clock = Clock::start();
-    let keys = if args.demo { KeyStore::new() } else { key::find(args.endpoint.is_none())? };
+    let period = Duration::from_millis(args.period_ms);
+    let settings = args.into_settings()?;
+    let keys = key_wanted(settings.service, settings.access.kind).map_or_else(|| Ok(KeyStore::new()), key::find)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .context("the program's tasks could not be started")?;
-    let code = runtime.block_on(converse(args, keys, clock));
+    let code = runtime.block_on(converse(settings, period, keys, clock));
     // A reader blocked on standard input must not keep the program alive.
     runtime.shutdown_timeout(Duration::from_millis(100));
     code
 }
 
-async fn converse(args: TalkArgs, keys: KeyStore, clock: Clock) -> anyhow::Result<ExitCode> {
+/// Whether a key is of use, and then whether there must be one.
+fn key_wanted(service: Service, access: AccessKind) -> Option<bool> {
+    match (service, access) {
+        (Service::Demo, _) | (_, AccessKind::TokenUrl | AccessKind::GoogleCloud) => None,
+        (Service::Gemini, _) | (_, AccessKind::MintedToken) => Some(true),
+        (Service::Custom, AccessKind::ApiKey) => Some(false),
+    }
+}
+
+async fn converse(settings: Settings, period: Duration, keys: KeyStore, clock: Clock) -> anyhow::Result<ExitCode> {
     let was_ready = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&was_ready);
     let (output, writer) = Output::new(
@@ -43,8 +56,8 @@ async fn converse(args: TalkArgs, keys: KeyStore, clock: Clock) -> anyhow::Resul
     );
     let mut demo = Demo::default();
     let config = EngineConfig {
-        period: Duration::from_millis(args.period_ms),
-        settings: args.into_settings()?,
+        period,
+        settings,
         store: None,
         settings_fault: None,
         keys,
@@ -120,6 +133,15 @@ async fn interrupted() -> anyhow::Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_key_is_asked_for_only_where_one_is_of_use() {
+        assert_eq!(key_wanted(Service::Demo, AccessKind::ApiKey), None);
+        assert_eq!(key_wanted(Service::Gemini, AccessKind::ApiKey), Some(true));
+        assert_eq!(key_wanted(Service::Gemini, AccessKind::GoogleCloud), None);
+        assert_eq!(key_wanted(Service::Custom, AccessKind::ApiKey), Some(false));
+        assert_eq!(key_wanted(Service::Custom, AccessKind::MintedToken), Some(true));
+    }
 
     #[test]
     fn every_documented_line_is_a_command() {
