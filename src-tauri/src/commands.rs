@@ -94,3 +94,19 @@ pub(crate) fn test_tone(engine: State<'_, Handle>) -> Done {
 pub(crate) fn monitor_input(engine: State<'_, Handle>, on: bool) -> Done {
     Ok(engine.send(Command::MonitorInput(on))?)
 }
+
+#[tauri::command]
+pub(crate) fn record_test(engine: State<'_, Handle>) -> Done {
+    Ok(engine.send(Command::RecordTest)?)
+}
+
+#[tauri::command]
+pub(crate) fn test_echo(engine: State<'_, Handle>) -> Done {
+    Ok(engine.send(Command::TestEcho)?)
+}
+
+/// Whether anybody sees the window: a microphone isn't kept ready for nobody.
+#[tauri::command]
+pub(crate) fn attend(engine: State<'_, Handle>, present: bool) -> Done {
+    Ok(engine.send(Command::Attend(present))?)
+}

@@ -33,6 +33,9 @@ impl View {
             transcript: Vec::new(),
             problem: None,
             usage: UsageReport::default(),
+            input: None,
+            echo: view::EchoReport::default(),
+            health: view::Health::default(),
             version,
             locale: sys_locale::get_locale().unwrap_or_else(|| "en".to_owned()),
         };
@@ -92,7 +95,15 @@ fn change(event: &Event) -> Option<ViewChange> {
         Event::Problem(problem) => ViewChange::Problem { problem: problem.clone() },
         Event::Usage { report, .. } | Event::UsageReset(report) => ViewChange::Usage { usage: *report },
         Event::Models(models) => ViewChange::Models { models: view::models(models) },
-        Event::Ready { .. }
+        Event::Input(input) => ViewChange::Input { input: input.clone() },
+        Event::Echo(report) => ViewChange::Echo { echo: report.into() },
+        Event::Health(health) => ViewChange::Health { health: health.into() },
+        Event::RecordingPlayed { peak_dbfs } => ViewChange::RecordingPlayed { peak_dbfs: *peak_dbfs },
+        Event::MutedSpeech => ViewChange::MutedSpeech,
+        Event::Voice(_)
+        | Event::SpeechStarted { .. }
+        | Event::SpeechEnded
+        | Event::Ready { .. }
         | Event::Reconnecting { .. }
         | Event::Continued { .. }
         | Event::Disconnected
@@ -110,8 +121,11 @@ impl Snapshot {
     fn apply(&mut self, change: &ViewChange) {
         match change {
             ViewChange::Phase { phase, latched } => (self.phase, self.latched) = (*phase, *latched),
-            // Levels are of the moment.
-            ViewChange::Levels { .. } => {}
+            // Of the moment.
+            ViewChange::Levels { .. } | ViewChange::RecordingPlayed { .. } | ViewChange::MutedSpeech => {}
+            ViewChange::Input { input } => self.input.clone_from(input),
+            ViewChange::Echo { echo } => self.echo = *echo,
+            ViewChange::Health { health } => self.health = *health,
             ViewChange::Entry { entry } => match self.transcript.iter_mut().find(|known| known.id == entry.id) {
                 Some(known) => known.clone_from(entry),
                 None => self.transcript.push(entry.clone()),

@@ -17,8 +17,8 @@ use vivavoce_simulator::Demo;
 
 use crate::frontend::View;
 
-/// Device period: the shortest that never lost sound on a loaded two-core machine.
-const PERIOD: Duration = Duration::from_millis(20);
+/// Device period to begin with; a device that comes late is asked for a longer one.
+const PERIOD: Duration = Duration::from_millis(10);
 
 /// What the program needs in its environment before any thread runs.
 pub fn prepare_environment() {
@@ -77,7 +77,10 @@ pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         commands::refresh_models,
         commands::refresh_devices,
         commands::test_tone,
+        commands::record_test,
+        commands::test_echo,
         commands::monitor_input,
+        commands::attend,
     ])
 }
 
@@ -98,6 +101,7 @@ pub fn start_engine<R: Runtime>(app: &AppHandle<R>, store: SettingsStore, keys: 
         settings_fault,
         keys,
         demo: Box::new(move |language| demo.url(language).map_err(|error| error.to_string())),
+        phrase: Box::new(vivavoce_simulator::test_phrase),
         host,
         period: PERIOD,
     };

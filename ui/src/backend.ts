@@ -26,7 +26,13 @@ export interface Backend {
   refreshModels(): Promise<void>;
   refreshDevices(): Promise<void>;
   testTone(): Promise<void>;
+  /** Records 3 s of the microphone and plays them back. */
+  recordTest(): Promise<void>;
+  /** Plays a phrase, to see how much of it is taken out of what the microphone hears. */
+  testEcho(): Promise<void>;
   monitorInput(on: boolean): Promise<void>;
+  /** Whether the window can be seen: while it can't, no microphone is kept open. */
+  attend(present: boolean): Promise<void>;
 }
 
 /** The setting a refused command was about, if it was about one. */
@@ -71,5 +77,8 @@ export const tauriBackend: Backend = {
   refreshModels: () => invoke("refresh_models"),
   refreshDevices: () => invoke("refresh_devices"),
   testTone: () => invoke("test_tone"),
+  recordTest: () => invoke("record_test"),
+  testEcho: () => invoke("test_echo"),
   monitorInput: (on) => invoke("monitor_input", { on }),
+  attend: (present) => invoke("attend", { present }),
 };

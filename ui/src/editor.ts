@@ -12,7 +12,8 @@ export type Group =
   | "compression"
   | "translation"
   | "access"
-  | "network";
+  | "network"
+  | "sound";
 
 export class Editor {
   #backend: Backend;
@@ -44,11 +45,11 @@ export class Editor {
       });
   }
 
-  /** Changes a part of a group. */
-  change<G extends Group>(group: G, part: Partial<Settings[G]>): void {
+  /** Changes a part of a group, and with it settings that stand for themselves. */
+  change<G extends Group>(group: G, part: Partial<Settings[G]>, others: Partial<Settings> = {}): void {
     const whole: Settings[G] = { ...(this.#sent[group] ?? this.#current()[group]), ...part };
     Object.assign(this.#sent, { [group]: whole });
-    this.save({ [group]: whole });
+    this.save({ ...others, [group]: whole });
   }
 
   /** Newer settings have come. */

@@ -20,6 +20,15 @@ const HARMLESS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "settingsUnwritable",
 ]);
 
+/** Not faults, but hints for the one who is talking: said in a line beside the talk button. */
+const HINTS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  "nothingHeard",
+  "pressTooShort",
+  "longPress",
+  "echoFailing",
+  "bluetoothMicrophone",
+]);
+
 /** Only the other side's own words tell what these are about. */
 const TOLD_BY_OTHERS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "serviceClosed",
@@ -46,6 +55,11 @@ const CONTROLS: Partial<Record<ProblemCode, string>> = {
 
 /** Longest quotation in a sentence; the details have all of it. */
 const QUOTE_LENGTH = 280;
+
+/** Whether it is a hint rather than a fault. */
+export function isHint(problem: Problem): boolean {
+  return HINTS.has(problem.code);
+}
 
 export function nextOf(problem: Problem): Next {
   if (problem.retryAt !== null) return "retrying";

@@ -1,14 +1,24 @@
 // What the window shows, and how it changes. Pure: nothing here draws, waits or asks.
 
+import type { Device } from "./bindings/Device";
+import type { Devices } from "./bindings/Devices";
 import type { Entry } from "./bindings/Entry";
+import type { Mode } from "./bindings/Mode";
 import type { Phase } from "./bindings/Phase";
 import type { Snapshot } from "./bindings/Snapshot";
 import type { ViewEvent } from "./bindings/ViewEvent";
+import { orderOf } from "./devices";
 
 /** The newest snapshot with every later event in it, and the levels of the moment. */
 export interface State extends Snapshot {
   /** Peak of the microphone and of the loudspeaker, dBFS from -90 to 0. */
   levels: { input: number; output: number };
+  /** Names of all devices seen since the window opened, by id: those that are gone are still called by them. */
+  deviceNames: ReadonlyMap<string, string>;
+  /** The recording that was played back last, for its peak, dBFS. */
+  recording: { peakDbfs: number } | null;
+  /** Somebody has been speaking although the microphone is muted. */
+  mutedSpeech: boolean;
   /** An event is missing: the state is out of date until the next snapshot. */
   stale: boolean;
 }
@@ -16,7 +26,14 @@ export interface State extends Snapshot {
 const SILENCE = { input: -90, output: -90 };
 
 export function initial(snapshot: Snapshot): State {
-  return { ...snapshot, levels: SILENCE, stale: false };
+  return {
+    ...snapshot,
+    levels: SILENCE,
+    deviceNames: withNames(new Map(), snapshot.devices),
+    recording: null,
+    mutedSpeech: false,
+    stale: false,
+  };
 }
 
 /** The state after `event`. Events that the snapshot has already are left out; a gap makes the state stale. */
@@ -47,16 +64,31 @@ function change(state: State, event: ViewEvent): State {
         outputMissing: event.outputMissing,
       };
     case "devices":
-      return { ...state, devices: event.devices };
+      return { ...state, devices: event.devices, deviceNames: withNames(state.deviceNames, event.devices) };
     case "muted":
-      return { ...state, muted: event.muted };
+      return { ...state, muted: event.muted, mutedSpeech: false };
     case "problem":
       return { ...state, problem: event.problem };
     case "usage":
       return { ...state, usage: event.usage };
     case "models":
       return { ...state, models: event.models };
+    case "input":
+      return { ...state, input: event.input };
+    case "echo":
+      return { ...state, echo: event.echo };
+    case "health":
+      return { ...state, health: event.health };
+    case "recordingPlayed":
+      return { ...state, recording: { peakDbfs: event.peakDbfs } };
+    case "mutedSpeech":
+      return { ...state, mutedSpeech: state.muted };
   }
+}
+
+function withNames(known: ReadonlyMap<string, string>, devices: Devices): ReadonlyMap<string, string> {
+  const named = [...devices.inputs, ...devices.outputs].map(({ id, name }) => [id, name] as const);
+  return new Map([...known, ...named]);
 }
 
 function withEntry(transcript: Entry[], entry: Entry): Entry[] {
@@ -84,4 +116,31 @@ export function isTalking(phase: Phase, latched: boolean): boolean {
 /** Whether there is an answer that Stop could cut. */
 export function canStop(phase: Phase): boolean {
   return phase === "speaking" || phase === "waiting" || phase === "thinking";
+}
+
+/** Whether the devices are needed for the conversation, and none of them can be tried. */
+export function isBusy({ phase, latched }: Pick<State, "phase" | "latched">): boolean {
+  return isTalking(phase, latched) || canStop(phase);
+}
+
+/** The microphone that is listened to, or would be at the next press: the best of those that are connected. */
+export function inputInUse({ settings, devices }: Pick<State, "settings" | "devices">): Device | null {
+  const { inputs } = devices;
+  const wanted = orderOf(settings.inputDevice, settings.sound.inputPreferences);
+  const best = wanted
+    .map((id) => inputs.find((device) => device.id === id))
+    .find((device) => device !== undefined);
+  return best ?? inputs.find((device) => device.isDefault) ?? null;
+}
+
+/** A microphone that isn't Bluetooth, to offer instead of one that is. */
+export function wiredInput(view: Pick<State, "settings" | "devices">): Device | null {
+  if (inputInUse(view)?.isBluetooth !== true) return null;
+  return view.devices.inputs.find((device) => !device.isBluetooth && !device.isMonitor) ?? null;
+}
+
+/** Whether the microphone is kept open for words before a press; never a Bluetooth one. */
+export function isArmed(view: State, mode: Mode): boolean {
+  if (view.settings.sound.preRollMs === 0 || mode !== "pushToTalk") return false;
+  return inputInUse(view)?.isBluetooth === false && !isTalking(view.phase, view.latched);
 }

@@ -1,7 +1,7 @@
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 
-import { entry, features, problem, settings, tokens, usage } from "./fakeBackend";
+import { entry, features, problem, settings, sound, tokens, usage } from "./fakeBackend";
 import { byId, open, settled, violations } from "./window";
 
 const transcript = [
@@ -66,6 +66,34 @@ describe.each(["en", "ja"] as const)("in %s nothing stands in the way on", (lang
     for (const section of document.querySelectorAll("details")) section.open = true;
     document.querySelector<HTMLInputElement>("[name=key-place][value=file]")?.click();
     await settled();
+
+    expect(await violations()).toEqual([]);
+  });
+
+  it("every part of the sound settings", async () => {
+    const chosen = settings({
+      language,
+      inputDevice: "pulse:gone",
+      outputDevice: "pulse:builtin",
+      sound: sound({ inputChannel: 1, inputPreferences: ["pulse:usb-headset", "pulse:builtin-mic"] }),
+    });
+    await open({
+      settings: chosen,
+      inputMissing: "Old Headset",
+      echo: { state: "failing", removedDb: 6, delayMs: 90 },
+    });
+    await userEvent.click(byId("settings"));
+    await settled();
+    for (const section of document.querySelectorAll("details")) section.open = true;
+    await userEvent.click(byId("test-record"));
+    await settled();
+
+    expect(await violations()).toEqual([]);
+  });
+
+  it.each(["echoFailing", "nothingHeard"] as const)("a hint (%s)", async (code) => {
+    const chosen = settings({ language, sound: sound({ preRollMs: 300 }) });
+    await open({ settings: chosen, problem: problem({ code, advice: "none" }) });
 
     expect(await violations()).toEqual([]);
   });

@@ -3,11 +3,13 @@
 import type { Backend } from "../src/backend";
 import type { CommandError } from "../src/bindings/CommandError";
 import type { Entry } from "../src/bindings/Entry";
+import type { Health } from "../src/bindings/Health";
 import type { KeyPlace } from "../src/bindings/KeyPlace";
 import type { ModelFeatures } from "../src/bindings/ModelFeatures";
 import type { Problem } from "../src/bindings/Problem";
 import type { Settings } from "../src/bindings/Settings";
 import type { Snapshot } from "../src/bindings/Snapshot";
+import type { Sound } from "../src/bindings/Sound";
 import type { TalkInput } from "../src/bindings/TalkInput";
 import type { Tokens } from "../src/bindings/Tokens";
 import type { UsageReport } from "../src/bindings/UsageReport";
@@ -71,6 +73,9 @@ export class FakeBackend implements Backend {
   refreshModels = (): Promise<void> => this.#take("refreshModels");
   refreshDevices = (): Promise<void> => this.#take("refreshDevices");
   testTone = (): Promise<void> => this.#take("testTone");
+  recordTest = (): Promise<void> => this.#take("recordTest");
+  testEcho = (): Promise<void> => this.#take("testEcho");
+  attend = (present: boolean): Promise<void> => this.#take("attend", present);
   monitorInput = (on: boolean): Promise<void> => this.#take("monitorInput", on);
 
   async setMuted(muted: boolean): Promise<void> {
@@ -123,17 +128,50 @@ export function snapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     settings: settings(),
     devices: {
       inputs: [
-        { id: "pulse:builtin-mic", name: "Built-in Microphone", isDefault: true, isMonitor: false },
-        { id: "pulse:usb-headset", name: "USB Headset", isDefault: false, isMonitor: false },
-        { id: "pulse:builtin.monitor", name: "Built-in Speakers", isDefault: false, isMonitor: true },
+        {
+          id: "pulse:builtin-mic",
+          name: "Built-in Microphone",
+          isDefault: true,
+          isMonitor: false,
+          isBluetooth: false,
+        },
+        {
+          id: "pulse:usb-headset",
+          name: "USB Headset",
+          isDefault: false,
+          isMonitor: false,
+          isBluetooth: false,
+        },
+        {
+          id: "pulse:builtin.monitor",
+          name: "Built-in Speakers",
+          isDefault: false,
+          isMonitor: true,
+          isBluetooth: false,
+        },
       ],
       outputs: [
-        { id: "pulse:builtin", name: "Built-in Speakers", isDefault: true, isMonitor: false },
-        { id: "pulse:usb-headset-out", name: "USB Headset", isDefault: false, isMonitor: false },
+        {
+          id: "pulse:builtin",
+          name: "Built-in Speakers",
+          isDefault: true,
+          isMonitor: false,
+          isBluetooth: false,
+        },
+        {
+          id: "pulse:usb-headset-out",
+          name: "USB Headset",
+          isDefault: false,
+          isMonitor: false,
+          isBluetooth: false,
+        },
       ],
     },
     inputMissing: null,
     outputMissing: null,
+    input: null,
+    echo: { state: "unknown", removedDb: null, delayMs: null },
+    health: health(),
     models: [
       {
         id: "gemini-3.1-flash-live-preview",
@@ -201,12 +239,15 @@ export function settings(overrides: Partial<Settings> = {}): Settings {
       silenceMs: null,
       interrupts: true,
       coverage: null,
+      by: "service",
+      patience: "normal",
     },
     transcription: { input: true, output: true, languages: [], vocabulary: [] },
     compression: { on: true, triggerTokens: null, targetTokens: null },
     translation: { target: null, echo: false },
     access: { kind: "apiKey", tokenUrl: null, tokenCommand: null, project: null, location: null },
     network: { proxy: null, caFile: null },
+    sound: sound(),
     mode: "pushToTalk",
     inputDevice: null,
     outputDevice: null,
@@ -215,6 +256,40 @@ export function settings(overrides: Partial<Settings> = {}): Settings {
     holdThresholdMs: 350,
     releaseTailMs: 200,
     welcomed: true,
+    ...overrides,
+  };
+}
+
+/** Everything that is done to sound by default, but for these. */
+export function sound(overrides: Partial<Sound> = {}): Sound {
+  return {
+    echoCancellation: true,
+    noiseSuppression: true,
+    gainControl: true,
+    highPass: true,
+    inputGainDb: 0,
+    inputChannel: null,
+    outputVolumeDb: 0,
+    preRollMs: 0,
+    cues: true,
+    halfDuplex: false,
+    inputPreferences: [],
+    outputPreferences: [],
+    ...overrides,
+  };
+}
+
+/** Streams that have had no trouble, but for this. */
+export function health(overrides: Partial<Health> = {}): Health {
+  return {
+    inputPeriodMs: 20,
+    outputPeriodMs: 20,
+    underruns: 0,
+    overruns: 0,
+    late: 0,
+    playoutTargetMs: 60,
+    concealed: 0,
+    reopened: 0,
     ...overrides,
   };
 }

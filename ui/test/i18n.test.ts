@@ -70,6 +70,12 @@ const facts: Record<ProblemCode, (keyof typeof known)[]> = {
   settingsUnreadable: [],
   settingsUnwritable: [],
   demoUnavailable: [],
+  microphoneBlocked: ["device"],
+  nothingHeard: ["detail"],
+  pressTooShort: [],
+  longPress: [],
+  echoFailing: [],
+  bluetoothMicrophone: ["device", "detail"],
 };
 const codes = Object.keys(facts) as ProblemCode[];
 
@@ -139,6 +145,7 @@ describe("the languages", () => {
       "options.access.googleCloud",
       "settings.gemini",
       "settings.version",
+      "sound.decibels",
       "transcript.model",
       "transcript.pending",
       "transcript.said",
@@ -148,7 +155,7 @@ describe("the languages", () => {
 
   it("fill in what a text is about", () => {
     for (const language of languages) {
-      const { settings, options, transcript, usage, problem } = messages(language);
+      const { settings, options, sound, talk, transcript, usage, problem } = messages(language);
       expect(settings.systemDefault("USB Headset")).toContain("USB Headset");
       expect(settings.systemDefault(null)).not.toMatch(/null|\(\)|（）/);
       expect(settings.monitor("Speakers")).toContain("Speakers");
@@ -157,6 +164,22 @@ describe("the languages", () => {
       expect(settings.outOfRange(3, 9)).toMatch(/3.*9/);
       expect(settings.wholeOutOfRange(3, 9)).toMatch(/3.*9/);
       expect(options.languages.remove("Welsh")).toContain("Welsh");
+      expect(sound.order.moved("Desk", 2)).toMatch(/Desk.*2/);
+      for (const about of [sound.order.up, sound.order.down, sound.order.remove, sound.useInstead]) {
+        expect(about("Desk")).toContain("Desk");
+      }
+      for (const value of [
+        sound.decibels,
+        sound.channel.one,
+        sound.record.peak,
+        sound.echo.removed,
+        sound.echo.delay,
+        sound.preRoll.on,
+        sound.diagnostics.milliseconds,
+        talk.armed,
+      ]) {
+        expect(value("27")).toContain("27");
+      }
       expect(transcript.said("Gemini", "Hello")).toMatch(/Gemini.*Hello/);
       expect(usage.tokens("1,234")).toContain("1,234");
       expect(usage.simulated("1,234")).toContain("1,234");

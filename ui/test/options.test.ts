@@ -442,12 +442,14 @@ describe("the sections", () => {
 
     const folded = [...document.querySelectorAll<HTMLDetailsElement>("dialog details:not([open])")];
     expect(folded.map((section) => section.querySelector("h3")?.textContent)).toEqual([
+      "Echo and noise",
+      "Talking",
       "Answers",
       "Listening",
       "Transcripts",
       "Long conversations",
       "Network",
-      "Talking",
+      "Diagnostics",
       "About",
     ]);
   });

@@ -1,14 +1,15 @@
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { flushSync } from "svelte";
+import { flushSync, type ComponentProps } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { Advice } from "../src/bindings/Advice";
 import type { Problem } from "../src/bindings/Problem";
+import ProblemBanner from "../src/components/ProblemBanner.svelte";
 import { messages } from "../src/i18n";
 import { nextOf, withoutSecrets } from "../src/problem";
-import BannerInEnglish from "./BannerInEnglish.svelte";
 import { FakeBackend, problem, settings } from "./fakeBackend";
+import InEnglish from "./InEnglish.svelte";
 
 import { byId, open, settled, show } from "./window";
 
@@ -273,14 +274,19 @@ describe("a try that comes by itself", () => {
     };
   });
 
+  const given = (shown: Problem): ComponentProps<typeof ProblemBanner> => ({
+    problem: shown,
+    service: "gemini",
+    version: "1",
+    backend: new FakeBackend(),
+    onSettings: () => undefined,
+  });
+
   /** The banner alone: the rest of the window may have timers of its own. */
   function showBanner(shown: Problem) {
-    return render(BannerInEnglish, {
-      problem: shown,
-      service: "gemini",
-      version: "1",
-      backend: new FakeBackend(),
-      onSettings: () => undefined,
+    return render(InEnglish<ComponentProps<typeof ProblemBanner>>, {
+      of: ProblemBanner,
+      given: given(shown),
     });
   }
 
@@ -333,7 +339,7 @@ describe("a try that comes by itself", () => {
     const { rerender } = showBanner(lost);
     await pass(12_000);
 
-    await rerender({ problem: { ...lost, retryAt: NOW + 32_000 } });
+    await rerender({ given: given({ ...lost, retryAt: NOW + 32_000 }) });
 
     expect(timer()).toBe("Trying again in 20 s");
     expect(vi.getTimerCount()).toBe(1);

@@ -4,7 +4,8 @@ import type { Entry } from "../src/bindings/Entry";
 import type { Phase } from "../src/bindings/Phase";
 import type { Settings } from "../src/bindings/Settings";
 import type { Snapshot } from "../src/bindings/Snapshot";
-import { entry, FakeBackend, problem, settings, snapshot, tokens, usage } from "./fakeBackend";
+import type { ViewChange } from "../src/bindings/ViewChange";
+import { entry, FakeBackend, health, problem, settings, snapshot, sound, tokens, usage } from "./fakeBackend";
 
 const NOON = new Date(2026, 10, 22, 12, 4).getTime();
 
@@ -55,8 +56,43 @@ const phases: Record<string, Phase> = {
   quota: "reconnecting",
   closed: "error",
   paused: "paused",
+  muted: "paused",
+  long: "listening",
+  echo: "speaking",
+  blocked: "listening",
   error: "error",
 };
+
+const { devices } = snapshot();
+const HEADPHONES = {
+  id: "pulse:bluez_input.00_11_22_33_44_55",
+  name: "Wireless Headphones",
+  isDefault: false,
+  isMonitor: false,
+  isBluetooth: true,
+};
+
+/** What a scene has chosen besides what its address says. */
+function choices(scene: string): Partial<Settings> {
+  switch (scene) {
+    case "armed":
+      return { sound: sound({ preRollMs: 300 }) };
+    case "bluetooth":
+      return { inputDevice: HEADPHONES.id };
+    case "sound":
+      return {
+        inputDevice: "pulse:usb-headset",
+        outputDevice: "pulse:usb-headset-out",
+        sound: sound({
+          inputGainDb: 6,
+          outputVolumeDb: -12,
+          inputPreferences: ["pulse:alsa_input.usb-Jabra_EVOLVE_20-00.mono-fallback", "pulse:builtin-mic"],
+        }),
+      };
+    default:
+      return {};
+  }
+}
 
 /** What a scene has besides its phase. */
 function particulars(scene: string, japaneseLines: boolean): Partial<Snapshot> {
@@ -71,6 +107,43 @@ function particulars(scene: string, japaneseLines: boolean): Partial<Snapshot> {
           detail: "Access denied (0x80070005)",
           at: NOON,
         }),
+      };
+    case "blocked":
+      return {
+        problem: problem({
+          code: "microphoneBlocked",
+          advice: "allowMicrophone",
+          device: "Built-in Microphone",
+          detail: "linux",
+          at: NOON,
+        }),
+      };
+    case "short":
+      return { problem: problem({ code: "pressTooShort", advice: "none" }) };
+    case "nothing":
+      return { problem: problem({ code: "nothingHeard", advice: "none", detail: "-52 dBFS" }) };
+    case "long":
+      return { problem: problem({ code: "longPress", advice: "none" }), latched: true };
+    case "echo":
+      return {
+        problem: problem({ code: "echoFailing", advice: "changeSettings" }),
+        echo: { state: "failing", removedDb: 7, delayMs: 310 },
+      };
+    case "bluetooth":
+      return {
+        devices: { inputs: [HEADPHONES, ...devices.inputs], outputs: devices.outputs },
+        problem: problem({
+          code: "bluetoothMicrophone",
+          advice: "chooseDevice",
+          device: HEADPHONES.name,
+          detail: "Built-in Microphone",
+        }),
+      };
+    case "sound":
+      return {
+        input: { name: "USB Headset", rate: 48_000, channels: 2 },
+        echo: { state: "converged", removedDb: 41, delayMs: 64 },
+        health: health({ underruns: 1, late: 12, playoutTargetMs: 80 }),
       };
     case "reconnecting":
       return {
@@ -195,6 +268,7 @@ export function stage(scene: string, parameters: URLSearchParams): FakeBackend {
     mode: (parameters.get("mode") ?? "pushToTalk") as Settings["mode"],
     model: parameters.get("model") ?? "gemini-3.1-flash-live-preview",
     welcomed: scene !== "welcome",
+    ...choices(scene),
   };
   const phase = phases[scene] ?? "ready";
   const lines = chosen.language === "ja" ? japanese : english;
@@ -213,13 +287,34 @@ export function stage(scene: string, parameters: URLSearchParams): FakeBackend {
     overrides.transcript?.push(entry({ id: 99, turn: 4, text: "", final: false, startedAt: NOON + 200_000 }));
   }
   const backend = new FakeBackend(snapshot(overrides));
+  if (scene === "muted") setTimeout(() => backend.emit({ type: "mutedSpeech" }), 300);
+  rehearse(backend);
   let beat = 0;
   setInterval(() => {
     beat += 1;
     const wave = Math.sin(beat * 0.9) * Math.sin(beat * 0.37 + 1) * Math.sin(beat * 0.13 + 2);
     const voice = -46 + 40 * Math.abs(wave) ** 0.6;
-    const input = phase === "listening" || scene === "settings" ? voice : -90;
+    const input = phase === "listening" || ["settings", "sound"].includes(scene) ? voice : -90;
     backend.emit({ type: "levels", input, output: phase === "speaking" ? voice : -90 });
   }, 66);
   return backend;
+}
+
+/** Lets the tests of devices take their time and end well. */
+function rehearse(backend: FakeBackend): void {
+  const later = (ms: number, change: ViewChange) =>
+    setTimeout(() => {
+      backend.emit(change);
+    }, ms);
+  const asked = { record: backend.recordTest, echo: backend.testEcho };
+  backend.recordTest = () => {
+    later(6_000, { type: "recordingPlayed", peakDbfs: -11.4 });
+    return asked.record();
+  };
+  backend.testEcho = () => {
+    later(500, { type: "echo", echo: { state: "learning", removedDb: 4, delayMs: null } });
+    later(2_000, { type: "echo", echo: { state: "learning", removedDb: 17, delayMs: 72 } });
+    later(4_000, { type: "echo", echo: { state: "converged", removedDb: 39, delayMs: 72 } });
+    return asked.echo();
+  };
 }

@@ -93,7 +93,13 @@ describe("the microphone", () => {
       settings: settings({ inputDevice: "pulse:old-headset" }),
       inputMissing: "Old Headset",
     });
-    const back = { id: "pulse:old-headset", name: "Old Headset", isDefault: false, isMonitor: false };
+    const back = {
+      id: "pulse:old-headset",
+      name: "Old Headset",
+      isDefault: false,
+      isMonitor: false,
+      isBluetooth: false,
+    };
 
     await show(
       backend,

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 
 import type { Phase } from "../src/bindings/Phase";
 import type { ViewChange } from "../src/bindings/ViewChange";
-import { canStop, initial, isTalking, loudness, update, type State } from "../src/state";
+import { canStop, initial, inputInUse, isTalking, loudness, update, type State } from "../src/state";
 import { Store } from "../src/store.svelte";
-import { entry, FakeBackend, problem, settings, snapshot, usage } from "./fakeBackend";
+import { entry, FakeBackend, health, problem, settings, snapshot, sound, usage } from "./fakeBackend";
 
 /** The state after these changes, numbered on from the snapshot. */
 function after(state: State, ...changes: ViewChange[]): State {
@@ -17,7 +17,13 @@ describe("a snapshot", () => {
   it("is shown as it is, with silent levels", () => {
     const shown = snapshot({ phase: "speaking", transcript: [entry()] });
 
-    expect(initial(shown)).toEqual({ ...shown, levels: { input: -90, output: -90 }, stale: false });
+    expect(initial(shown)).toMatchObject({
+      ...shown,
+      levels: { input: -90, output: -90 },
+      recording: null,
+      mutedSpeech: false,
+      stale: false,
+    });
   });
 });
 
@@ -299,5 +305,63 @@ describe("the store", () => {
 
     expect(store.unreachable).toBe(true);
     expect(store.state).toBeNull();
+  });
+});
+
+describe("sound", () => {
+  const start = initial(snapshot());
+
+  it("is told of as it is measured", () => {
+    const input = { name: "USB Headset", rate: 48_000, channels: 2 };
+    const echo = { state: "converged", removedDb: 41.5, delayMs: 90 } as const;
+
+    expect(after(start, { type: "input", input }).input).toEqual(input);
+    expect(after(start, { type: "input", input }, { type: "input", input: null }).input).toBeNull();
+    expect(after(start, { type: "echo", echo }).echo).toEqual(echo);
+    expect(after(start, { type: "health", health: health({ late: 4 }) }).health.late).toBe(4);
+  });
+
+  it("that was recorded is another each time, even at the same level", () => {
+    const once = after(start, { type: "recordingPlayed", peakDbfs: -9 });
+    const twice = after(once, { type: "recordingPlayed", peakDbfs: -9 });
+
+    expect(once.recording).toEqual({ peakDbfs: -9 });
+    expect(twice.recording).not.toBe(once.recording);
+  });
+
+  it("keeps the names of devices that are gone", () => {
+    const state = after(start, { type: "devices", devices: { inputs: [], outputs: [] } });
+
+    expect(state.deviceNames.get("pulse:usb-headset")).toBe("USB Headset");
+    expect(state.deviceNames.get("pulse:builtin")).toBe("Built-in Speakers");
+  });
+
+  it("calls a device by its newest name", () => {
+    const [mic] = snapshot().devices.inputs;
+    if (mic === undefined) throw new Error("no microphone");
+    const devices = { inputs: [{ ...mic, name: "Desk" }], outputs: [] };
+
+    expect(after(start, { type: "devices", devices }).deviceNames.get(mic.id)).toBe("Desk");
+  });
+
+  it("from a muted microphone matters until it is unmuted", () => {
+    const muted = after(start, { type: "muted", muted: true }, { type: "mutedSpeech" });
+
+    expect(muted.mutedSpeech).toBe(true);
+    expect(after(muted, { type: "muted", muted: false }).mutedSpeech).toBe(false);
+    expect(after(start, { type: "mutedSpeech" }).mutedSpeech).toBe(false);
+  });
+});
+
+describe("the microphone in use", () => {
+  const { devices } = snapshot();
+  const of = (inputDevice: string | null, ...inputPreferences: string[]) =>
+    inputInUse({ devices, settings: settings({ inputDevice, sound: sound({ inputPreferences }) }) })?.id;
+
+  it("is the best of those that are connected, or the system's own", () => {
+    expect(of("pulse:usb-headset")).toBe("pulse:usb-headset");
+    expect(of("pulse:gone", "pulse:gone-too", "pulse:usb-headset")).toBe("pulse:usb-headset");
+    expect(of("pulse:gone")).toBe("pulse:builtin-mic");
+    expect(of(null, "pulse:usb-headset")).toBe("pulse:builtin-mic");
   });
 });

@@ -1,4 +1,4 @@
-import { fireEvent, screen } from "@testing-library/svelte";
+import { fireEvent, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
 
@@ -271,7 +271,9 @@ describe("what the button shows", () => {
     await show(backend, { type: "phase", phase: "thinking", latched: false });
 
     expect(screen.getByRole("main").dataset["phase"]).toBe("thinking");
-    expect(screen.getByRole("status").textContent).toBe("Thinking");
+    expect(within(screen.getByRole("region", { name: "Talk" })).getByRole("status").textContent).toBe(
+      "Thinking",
+    );
   });
 
   it("comes with what a click would do now", async () => {

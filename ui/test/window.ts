@@ -9,11 +9,12 @@ import type { Snapshot } from "../src/bindings/Snapshot";
 import type { ViewChange } from "../src/bindings/ViewChange";
 import { FakeBackend } from "./fakeBackend";
 
-/** The window once it shows this snapshot. */
+/** The window once it shows this snapshot; what it asks for at its start isn't among the calls. */
 export async function open(overrides: Partial<Snapshot> = {}): Promise<FakeBackend> {
   const backend = new FakeBackend(overrides);
   render(App, { backend });
   await settled();
+  backend.calls = [];
   return backend;
 }
 

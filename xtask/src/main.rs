@@ -4,8 +4,10 @@
 //! Node and a network to the package registries.
 #![allow(clippy::print_stdout)]
 
+mod bench;
 mod bindings;
 mod build;
+mod check;
 mod demo;
 mod fuzz;
 mod hear;
@@ -68,6 +70,15 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Check the code for other systems: compile it for Windows or macOS, or talk with the Windows program under Wine
+    Check {
+        system: check::System,
+        /// Check the window too
+        #[arg(long)]
+        all: bool,
+    },
+    /// Measure latency, losses, cost and start of the release build on virtual devices
+    Bench(bench::Options),
     /// Feed both ends of the protocol bytes of any kind
     Fuzz {
         /// For how long, each
@@ -79,6 +90,13 @@ enum Command {
         /// The command and its arguments
         #[arg(last = true, required = true)]
         command: Vec<String>,
+    },
+    /// Become the Windows program in a folder (for the check under Wine)
+    #[command(hide = true)]
+    BecomeWindowsProgram {
+        folder: std::path::PathBuf,
+        #[arg(last = true)]
+        arguments: Vec<std::ffi::OsString>,
     },
     /// Speak a text into a WAV file (for the window tests)
     #[command(hide = true)]
@@ -103,6 +121,9 @@ fn obey(command: Command) -> Result<ExitCode> {
         Command::Test { yes, only } => return test::test(yes, &only),
         Command::Bindings => bindings::write()?,
         Command::Package { verify, yes } => package::package(yes, verify)?,
+        Command::Check { system, all } => check::check(system, all)?,
+        Command::BecomeWindowsProgram { folder, arguments } => check::become_windows_program(&folder, &arguments)?,
+        Command::Bench(options) => bench::bench(&options)?,
         Command::Fuzz { seconds } => fuzz::fuzz(seconds)?,
         Command::Rig { command } => return demo::on_rig(&command),
         Command::Speak { text, wav } => hear::speak(&text, &wav)?,

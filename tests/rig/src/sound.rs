@@ -97,35 +97,27 @@ impl Sound {
         // Not below $TMPDIR: a socket's path may have 107 bytes only.
         let folder = tempfile::Builder::new().prefix("rig-sound-").tempdir_in("/tmp")?;
         std::fs::create_dir(folder.path().join("pulse"))?;
-        let log = File::create(folder.path().join("server.log"))?;
-        let socket = socket(folder.path());
-        let mut command = Command::new("pulseaudio");
-        command
-            .args([
-                "-n",
-                "--daemonize=no",
-                "--exit-idle-time=-1",
-                "--disallow-exit",
-                "--use-pid-file=no",
-                "--log-target=stderr",
-            ])
-            .arg("-L")
-            .arg(format!("module-native-protocol-unix auth-anonymous=1 socket={}", socket.display()))
-            .envs(environment(folder.path()))
-            .env_remove("PULSE_SERVER")
-            .env("HOME", folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log);
-        for module in FIRST.modules() {
-            command.arg("-L").arg(module);
-        }
-        let mut sound = Self { server: Process::start(&mut command)?, folder };
-        sound.wait_for_server()?;
-        sound.server.make_real_time()?;
-        sound.pactl(&["set-default-sink", FIRST.speaker])?;
-        sound.pactl(&["set-default-source", FIRST.mic])?;
+        let mut sound = Self { server: server(folder.path())?, folder };
+        sound.settle()?;
         Ok(sound)
+    }
+
+    /// Kills the server and starts another at the same place, with the same devices.
+    pub fn restart_server(&mut self) -> Result<()> {
+        self.server.kill();
+        // A killed server leaves its socket behind.
+        let _ = std::fs::remove_file(socket(self.folder.path()));
+        self.server = server(self.folder.path())?;
+        self.settle()
+    }
+
+    /// Waits until the server answers, and makes the first devices the defaults.
+    fn settle(&mut self) -> Result<()> {
+        self.wait_for_server()?;
+        self.server.make_real_time()?;
+        self.pactl(&["set-default-sink", FIRST.speaker])?;
+        self.pactl(&["set-default-source", FIRST.mic])?;
+        Ok(())
     }
 
     /// What a child process needs to find this server and no other.
@@ -360,6 +352,33 @@ impl Recording {
 
 fn lock(heard: &Mutex<Vec<i16>>) -> MutexGuard<'_, Vec<i16>> {
     heard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn server(folder: &Path) -> Result<Process> {
+    let log = File::create(folder.join("server.log"))?;
+    let socket = socket(folder);
+    let mut command = Command::new("pulseaudio");
+    command
+        .args([
+            "-n",
+            "--daemonize=no",
+            "--exit-idle-time=-1",
+            "--disallow-exit",
+            "--use-pid-file=no",
+            "--log-target=stderr",
+        ])
+        .arg("-L")
+        .arg(format!("module-native-protocol-unix auth-anonymous=1 socket={}", socket.display()))
+        .envs(environment(folder))
+        .env_remove("PULSE_SERVER")
+        .env("HOME", folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log);
+    for module in FIRST.modules() {
+        command.arg("-L").arg(module);
+    }
+    Process::start(&mut command)
 }
 
 fn socket(folder: &Path) -> PathBuf {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{ChildStdin, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 use vivavoce_rig::{Process, Sound, wait_until};
@@ -22,12 +22,15 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// Starts `vivavoce-cli talk` with more arguments on the virtual devices.
+    /// Starts `vivavoce-cli talk` with more arguments on the virtual devices. Unless they say more of it, the sound isn't
+    /// processed: what is compared sample for sample has to stay what it was.
     pub(crate) fn talk(sound: &Sound, arguments: &[&str]) -> Self {
+        let plain = if arguments.contains(&"--processing") { &[][..] } else { &["--processing", "off"] };
         let mut command = sound.command(program());
         command
             .arg("talk")
             .args(arguments)
+            .args(plain)
             .env_remove("GEMINI_API_KEY")
             .env_remove("VIVAVOCE_ENDPOINT")
             .stdin(Stdio::piped())
@@ -46,7 +49,7 @@ impl Cli {
         Self { process, input, events, seen: 0 }
     }
 
-    /// Writes a command; returns when, in microseconds of the monotonic clock that the events use.
+    /// Writes a command; returns when, in microseconds of the clock that the events use.
     pub(crate) fn say(&mut self, line: &str) -> u64 {
         let at = now();
         writeln!(self.input, "{line}").unwrap();
@@ -90,6 +93,20 @@ impl Cli {
         assert_eq!(status.code(), Some(1), "vivavoce-cli ended with {status}");
     }
 
+    /// How often an event of a kind has come so far.
+    pub(crate) fn count(&self, kind: &str) -> usize {
+        self.events.lock().unwrap().iter().filter(|event| event["event"] == kind).count()
+    }
+
+    /// CPU time used so far, over all threads.
+    pub(crate) fn cpu(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
+        let after_name = stat.rsplit(')').next().unwrap();
+        let fields: Vec<&str> = after_name.split_whitespace().collect();
+        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+        Duration::from_millis(ticks * 10)
+    }
+
     /// Everything it said but the levels, for a failure's message.
     pub(crate) fn told(&self) -> String {
         let events = self.events.lock().unwrap();
@@ -98,13 +115,17 @@ impl Cli {
     }
 }
 
-/// The time of an event, microseconds of the monotonic clock.
+/// The time of an event, microseconds of the same clock as [`now`].
 pub(crate) fn time(event: &Value) -> u64 {
     event["t"].as_u64().expect("every event has a time")
 }
 
-/// Now, microseconds of the monotonic clock.
+/// Now, microseconds of the clock that the program's events use: the monotonic one, or the system's for a Windows program, of
+/// which `VIVAVOCE_CLI_CLOCK=system` tells.
 pub(crate) fn now() -> u64 {
+    if std::env::var_os("VIVAVOCE_CLI_CLOCK").is_some_and(|clock| clock == "system") {
+        return SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as u64;
+    }
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1000
 }

@@ -8,8 +8,10 @@
 
 mod barge_in;
 mod cli;
+mod come_and_go;
 mod complete;
 mod devices;
+mod echo;
 mod service;
 mod steady;
 mod trouble;

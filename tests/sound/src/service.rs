@@ -52,7 +52,7 @@ impl Service {
         Signal::from_pcm(16_000, &turn.pcm())
     }
 
-    /// When the answer to a turn (from 1) was cut by the service, microseconds of the monotonic clock.
+    /// When the answer to a turn (from 1) was cut by the service, microseconds of the same clock as [`now`].
     pub(crate) fn interrupted_at(&self, turn: usize) -> u64 {
         let turn = self.within_limit(self.server.observed().turn_answered(0, turn));
         assert!(turn.interrupted, "the answer was not cut");

@@ -19,4 +19,8 @@ isDefault: boolean,
 /**
  * Not a microphone but what a loudspeaker plays.
  */
-isMonitor: boolean, };
+isMonitor: boolean, 
+/**
+ * It is connected by Bluetooth.
+ */
+isBluetooth: boolean, };

@@ -7,6 +7,7 @@ import type { Language } from "./Language";
 import type { Mode } from "./Mode";
 import type { Network } from "./Network";
 import type { Service } from "./Service";
+import type { Sound } from "./Sound";
 import type { Theme } from "./Theme";
 import type { Thinking } from "./Thinking";
 import type { Transcription } from "./Transcription";
@@ -72,6 +73,10 @@ access: Access,
  * How the service is reached.
  */
 network: Network, 
+/**
+ * How sound goes in and out.
+ */
+sound: Sound, 
 /**
  * How turns begin and end.
  */

@@ -6,6 +6,13 @@ import type { ProblemTable } from "./problems";
 const device = (p: Problem) => (p.device ? `“${p.device}”` : "The device");
 const address = (p: Problem) => p.url ?? "the service";
 
+/** Where a system lets programs use the microphone, by the system's name. */
+const allowing: Record<string, string> = {
+  windows: "Open Settings, Privacy & security, Microphone, and let desktop apps use it.",
+  macos: "Open System Settings, Privacy & Security, Microphone, and allow Vivavoce there.",
+  linux: "See in the sound settings, and on the device itself, whether it is muted.",
+};
+
 export const problems: ProblemTable = {
   noInputDevice: {
     title: "There is no microphone",
@@ -264,5 +271,38 @@ export const problems: ProblemTable = {
     title: "The built-in rehearsal could not start",
     cause: "This computer doesn't let it listen on an address of its own.",
     remedy: "Try again, or start Vivavoce anew.",
+  },
+  microphoneBlocked: {
+    title: "The microphone delivers nothing but silence",
+    cause: (p) =>
+      `${p.device ? `“${p.device}”` : "It"} is open, but not one sound comes in: the system may be blocking it.`,
+    remedy: (p) => allowing[p.detail ?? ""] ?? "Allow it in the system's settings, or choose another one.",
+  },
+  nothingHeard: {
+    title: "Nothing was heard",
+    cause: (p) =>
+      p.detail ? `The loudest sound was at ${p.detail}.` : "There was no speech in what came in.",
+    remedy: "Come closer to the microphone, or choose another one.",
+  },
+  pressTooShort: {
+    title: "That was too short",
+    cause: "There was no speech in it, so there will be no answer.",
+    remedy: "Hold the button for as long as you speak.",
+  },
+  longPress: {
+    title: "This turn is about to end",
+    cause: "After five minutes the microphone is let go by itself.",
+    remedy: "Finish your sentence, then press again to go on.",
+  },
+  echoFailing: {
+    title: "The echo can't be taken out here",
+    cause: "The microphone hears the loudspeaker, and answers may interrupt themselves.",
+    remedy: "Use headphones or half-duplex.",
+  },
+  bluetoothMicrophone: {
+    title: (p) => `${device(p)} is a Bluetooth microphone`,
+    cause: "While it is in use, many headsets play in the quality of a telephone.",
+    remedy: (p) =>
+      p.detail ? `“${p.detail}” would keep the good sound.` : "Any other one keeps the good sound.",
   },
 };

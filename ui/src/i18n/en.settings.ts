@@ -2,6 +2,7 @@
 
 export const sections = {
   sound: "Sound",
+  processing: "Echo and noise",
   talking: "Talking",
   service: "Service",
   account: "Account",
@@ -13,6 +14,7 @@ export const sections = {
   translation: "Translation",
   network: "Network",
   appearance: "Appearance",
+  diagnostics: "Diagnostics",
   about: "About",
 };
 

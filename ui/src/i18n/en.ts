@@ -6,6 +6,7 @@ import type { Phase } from "../bindings/Phase";
 import type { Next } from "../problem";
 import { problems } from "./en.problems";
 import { key, options, sections, settings } from "./en.settings";
+import { sound } from "./en.sound";
 
 const phases: Record<Phase, string> = {
   off: "Off",
@@ -63,6 +64,7 @@ export const en = {
   sections,
   settings,
   options,
+  sound,
   key,
   app: {
     loading: "One moment",
@@ -83,13 +85,20 @@ export const en = {
     hintHandsFree: "Click to start listening · Space",
     hintListening: "Speak freely · click to stop listening",
     hintSpeaking: "Click to interrupt · Esc to stop",
+    hintResting: "The microphone rests until the answer ends · Esc to stop",
     hintMuted: "Your microphone is muted",
     mute: "Mute the microphone",
     unmute: "Unmute the microphone",
     stop: "Stop the answer",
+    armed: (milliseconds: string) => `Listening ahead: ${milliseconds} ms, kept in memory only`,
     modeLabel: "How you talk",
     pushToTalk: "Push to talk",
     handsFree: "Hands-free",
+  },
+  hint: {
+    muted: "You are muted",
+    mutedCause: "What you are saying isn't sent.",
+    unmute: "Unmute",
   },
   transcript: {
     label: "Conversation",

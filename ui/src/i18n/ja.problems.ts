@@ -6,6 +6,13 @@ import type { ProblemTable } from "./problems";
 const device = (p: Problem) => (p.device ? `「${p.device}」` : "このデバイス");
 const address = (p: Problem) => p.url ?? "サービス";
 
+/** マイクの使用を許可する場所（システム別）。 */
+const allowing: Record<string, string> = {
+  windows: "設定の「プライバシーとセキュリティ」＞「マイク」で、デスクトップ アプリに許可してください。",
+  macos: "システム設定の「プライバシーとセキュリティ」＞「マイク」で、Vivavoce を許可してください。",
+  linux: "サウンド設定とマイク本体で、ミュートされていないか確認してください。",
+};
+
 export const problems: ProblemTable = {
   noInputDevice: {
     title: "マイクが見つかりません",
@@ -265,5 +272,38 @@ export const problems: ProblemTable = {
     title: "内蔵の練習を開始できませんでした",
     cause: "このコンピューター内で必要なアドレスを使用できませんでした。",
     remedy: "再試行するか、Vivavoce を起動し直してください。",
+  },
+  microphoneBlocked: {
+    title: "マイクから音が届いていません",
+    cause: (p) =>
+      `${p.device ? `「${p.device}」` : "マイク"}は開いていますが、完全な無音です。システムで制限されている可能性があります。`,
+    remedy: (p) => allowing[p.detail ?? ""] ?? "システムの設定で許可するか、別のマイクを選んでください。",
+  },
+  nothingHeard: {
+    title: "音声が聞き取れませんでした",
+    cause: (p) =>
+      p.detail ? `最も大きな音は ${p.detail} でした。` : "届いた音に発言が含まれていませんでした。",
+    remedy: "マイクに近づくか、別のマイクを選んでください。",
+  },
+  pressTooShort: {
+    title: "押す時間が短すぎました",
+    cause: "発言が含まれていなかったため、応答はありません。",
+    remedy: "話している間、ボタンを押し続けてください。",
+  },
+  longPress: {
+    title: "この発言はまもなく終了します",
+    cause: "5 分たつと、マイクは自動で閉じられます。",
+    remedy: "いったん話し終えてから、もう一度押して続けてください。",
+  },
+  echoFailing: {
+    title: "この環境ではエコーを取り除けません",
+    cause: "マイクがスピーカーの音を拾うため、応答が自分自身の声で中断されるおそれがあります。",
+    remedy: "ヘッドホンか半二重をお使いください。",
+  },
+  bluetoothMicrophone: {
+    title: (p) => `${device(p)}は Bluetooth マイクです`,
+    cause: "使用中は、多くのヘッドセットで再生音が電話並みの音質になります。",
+    remedy: (p) =>
+      p.detail ? `「${p.detail}」を使うと、よい音質のままです。` : "別のマイクを使うと、よい音質のままです。",
   },
 };

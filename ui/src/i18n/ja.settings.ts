@@ -4,6 +4,7 @@ import type * as en from "./en.settings";
 
 export const sections: typeof en.sections = {
   sound: "サウンド",
+  processing: "エコーと雑音",
   talking: "話し方",
   service: "サービス",
   account: "アカウント",
@@ -15,6 +16,7 @@ export const sections: typeof en.sections = {
   translation: "翻訳",
   network: "ネットワーク",
   appearance: "表示",
+  diagnostics: "診断",
   about: "Vivavoce について",
 };
 

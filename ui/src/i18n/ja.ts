@@ -7,6 +7,7 @@ import type { Next } from "../problem";
 import type { Messages } from "./en";
 import { problems } from "./ja.problems";
 import { key, options, sections, settings } from "./ja.settings";
+import { sound } from "./ja.sound";
 
 const phases: Record<Phase, string> = {
   off: "オフ",
@@ -63,6 +64,7 @@ export const ja: Messages = {
   sections,
   settings,
   options,
+  sound,
   key,
   app: {
     loading: "お待ちください",
@@ -83,13 +85,20 @@ export const ja: Messages = {
     hintHandsFree: "クリックで聞き取りを開始 · Space",
     hintListening: "自由に話してください · クリックで聞き取りを停止",
     hintSpeaking: "クリックで割り込む · Esc で停止",
+    hintResting: "応答が終わるまでマイクは休みます · Esc で停止",
     hintMuted: "マイクはミュートされています",
     mute: "マイクをミュート",
     unmute: "ミュートを解除",
     stop: "応答を停止",
+    armed: (milliseconds) => `先行して聞き取り中：${milliseconds} ミリ秒（メモリーのみ）`,
     modeLabel: "話し方",
     pushToTalk: "押して話す",
     handsFree: "ハンズフリー",
+  },
+  hint: {
+    muted: "ミュートされています",
+    mutedCause: "話している内容は送られていません。",
+    unmute: "ミュートを解除",
   },
   transcript: {
     label: "会話",

@@ -40,6 +40,7 @@ impl Purpose {
             ],
             Self::Sound => &[
                 ("libasound2-dev", "ALSA, the sound system's lowest layer"),
+                ("libdbus-1-dev", "asks RealtimeKit for a place before other programs"),
                 ("libasound2-plugins", "lets ALSA's default device reach PulseAudio or PipeWire"),
             ],
             Self::Testing => &[

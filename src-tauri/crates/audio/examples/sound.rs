@@ -8,7 +8,9 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use vivavoce_audio::{AudioCommand, AudioEvent, CAPTURE_RATE, DeviceId, Duplex, DuplexConfig, HostChoice, devices};
+use vivavoce_audio::{
+    AudioCommand, AudioEvent, CAPTURE_RATE, DeviceId, Duplex, DuplexConfig, GateMode, HostChoice, devices,
+};
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -42,16 +44,16 @@ fn start(mut config: DuplexConfig) -> (Duplex, Receiver<AudioEvent>) {
 }
 
 fn record(path: &str, seconds: &str, input: DeviceId) {
-    let (duplex, events) = start(DuplexConfig { input, ..DuplexConfig::default() });
+    let (duplex, events) = start(DuplexConfig { input: vec![input], ..DuplexConfig::default() });
     let begin = Instant::now();
-    duplex.handle().send(AudioCommand::OpenGate);
+    duplex.handle().send(AudioCommand::OpenGate(GateMode::Held));
     let tail = Duration::from_secs_f64(seconds.parse().unwrap());
     duplex.handle().send(AudioCommand::CloseGate { tail });
     let mut pcm = Vec::new();
     for event in &events {
         match event {
             AudioEvent::Frame(frame) => pcm.extend(frame.pcm),
-            AudioEvent::GateClosed => break,
+            AudioEvent::GateClosed { .. } => break,
             AudioEvent::Levels { .. } | AudioEvent::DevicesChanged(_) => {}
             other => println!("{:.3} {other:?}", begin.elapsed().as_secs_f64()),
         }
@@ -74,7 +76,7 @@ fn play(path: &str, flush_ms: Option<&str>, output: DeviceId) {
     let mut wav = hound::WavReader::open(path).unwrap();
     let rate = wav.spec().sample_rate;
     let pcm: Vec<i16> = wav.samples().map(Result::unwrap).collect();
-    let (duplex, events) = start(DuplexConfig { output, ..DuplexConfig::default() });
+    let (duplex, events) = start(DuplexConfig { output: vec![output], ..DuplexConfig::default() });
     let handle = duplex.handle();
     let begin = Instant::now();
     for piece in pcm.chunks(960) {

@@ -124,6 +124,8 @@ pub struct DeviceInfo {
     pub is_default: bool,
     /// Whether it records what an output plays (PulseAudio's `.monitor` sources).
     pub is_monitor: bool,
+    /// Whether it is connected by Bluetooth: as a microphone it may lower the sound quality of the whole headset.
+    pub is_bluetooth: bool,
 }
 
 /// Where the devices come from.
@@ -183,11 +185,17 @@ impl Catalogue {
             .ok()
             .and_then(|mut all| {
                 all.find(|device| {
-                    device.id().is_ok_and(|id| id.to_string() == info.id.0) && matches_direction(device, direction)
+                    let is_it = device.id().is_ok_and(|id| id.to_string() == info.id.0);
+                    is_it && device.description().is_ok_and(|known| matches_direction(device, &known, direction))
                 })
             })
             .ok_or_else(|| AudioError::DeviceNotFound { id: id.clone() })?;
         Ok((device, info.clone()))
+    }
+
+    /// Whether the devices are the system's, rather than a host of the caller's making.
+    pub(crate) fn is_real(&self) -> bool {
+        matches!(self.choice, HostChoice::System)
     }
 
     /// Whether listing is quick (PulseAudio: 3–11 ms measured) and shows devices that come and go.
@@ -259,7 +267,7 @@ fn list(host: &cpal::Host) -> Result<Vec<DeviceInfo>, cpal::Error> {
             continue;
         }
         for direction in [Direction::Input, Direction::Output] {
-            if !matches_direction(&device, direction) {
+            if !matches_direction(&device, &description, direction) {
                 continue;
             }
             let default = match direction {
@@ -272,6 +280,7 @@ fn list(host: &cpal::Host) -> Result<Vec<DeviceInfo>, cpal::Error> {
                 direction,
                 is_default: default.as_ref() == Some(&id),
                 is_monitor: direction == Direction::Input && id.id().ends_with(".monitor"),
+                is_bluetooth: is_bluetooth(&id, &description),
             });
         }
     }
@@ -288,10 +297,7 @@ fn list(host: &cpal::Host) -> Result<Vec<DeviceInfo>, cpal::Error> {
     Ok(devices)
 }
 
-fn matches_direction(device: &cpal::Device, direction: Direction) -> bool {
-    let Ok(description) = device.description() else {
-        return false;
-    };
+fn matches_direction(device: &cpal::Device, description: &cpal::DeviceDescription, direction: Direction) -> bool {
     if description.direction() == cpal::DeviceDirection::Unknown {
         return match direction {
             Direction::Input => device.supports_input(),
@@ -315,6 +321,11 @@ fn is_plumbing(id: &cpal::DeviceId) -> bool {
 #[cfg(not(target_os = "linux"))]
 fn is_plumbing(_: &cpal::DeviceId) -> bool {
     false
+}
+
+/// PulseAudio and PipeWire tell it by the name only.
+fn is_bluetooth(id: &cpal::DeviceId, description: &cpal::DeviceDescription) -> bool {
+    description.interface_type() == cpal::InterfaceType::Bluetooth || id.id().starts_with("bluez_")
 }
 
 /// ALSA's names have a second line that only says how.

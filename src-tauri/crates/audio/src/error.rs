@@ -113,6 +113,10 @@ impl AudioError {
         let name = name.to_owned();
         let detail = error.to_string();
         match error.kind() {
+            // Windows' E_ACCESSDENIED, which cpal has no kind for: the microphone's privacy switch.
+            cpal::ErrorKind::BackendError if detail.contains("(os error -2147024891)") => {
+                Self::Refused { name, detail }
+            }
             cpal::ErrorKind::DeviceNotAvailable => Self::DeviceNotFound { id: id.clone() },
             cpal::ErrorKind::DeviceBusy => Self::Busy { name },
             cpal::ErrorKind::PermissionDenied => Self::Refused { name, detail },

@@ -1,7 +1,8 @@
 //! Which samples of the speaker's ring belong to which turn, and what of them was heard.
 //!
 //! Plain bookkeeping: the audio thread says what it put into the ring, the callback's marks say
-//! what was taken out and when; out of both come the playback events.
+//! what was taken out and when; out of both come the playback events. What was put between a turn's
+//! own samples to bridge the network's gaps isn't heard of it: a turn never lasts longer than it is.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -29,6 +30,19 @@ struct Entry {
     /// Heard and lost on streams before this one.
     heard_before: Duration,
     lost_before: Duration,
+    /// Where the ring holds samples that aren't the turn's own.
+    added: VecDeque<Added>,
+    /// How many such samples there are in the ring and were.
+    added_len: u64,
+    /// How many of them went by in pieces no longer listed.
+    added_before: u64,
+}
+
+/// A piece of the ring some of whose samples, spread over it, aren't the turn's own.
+struct Added {
+    start: u64,
+    len: u64,
+    of_them: u64,
 }
 
 impl Ledger {
@@ -39,13 +53,16 @@ impl Ledger {
             entry.heard_before += heard;
             entry.lost_before += lost;
             (entry.start, entry.len) = (0, 0);
+            entry.added.clear();
+            (entry.added_len, entry.added_before) = (0, 0);
         }
         self.taken = 0;
         self.rate = rate;
     }
 
-    /// `samples` of `turn` went into the ring from index `at` on; `complete` says they are its last.
-    pub(crate) fn enter(&mut self, turn: u64, at: u64, samples: u64, complete: bool) {
+    /// `samples` of `turn` went into the ring from index `at` on, `added` of them not its own; `complete` says they are
+    /// its last.
+    pub(crate) fn enter(&mut self, turn: u64, at: u64, samples: u64, added: u64, complete: bool) {
         let index =
             self.entries.iter().position(|entry| entry.turn == turn && !entry.complete).unwrap_or(self.entries.len());
         if index == self.entries.len() {
@@ -57,6 +74,9 @@ impl Ledger {
                 began: false,
                 heard_before: Duration::ZERO,
                 lost_before: Duration::ZERO,
+                added: VecDeque::new(),
+                added_len: 0,
+                added_before: 0,
             });
         }
         let entry = &mut self.entries[index];
@@ -64,6 +84,10 @@ impl Ledger {
             entry.start = at;
         }
         entry.len += samples;
+        if added > 0 {
+            entry.added.push_back(Added { start: at, len: samples, of_them: added });
+            entry.added_len += added;
+        }
         entry.complete = complete;
     }
 
@@ -72,6 +96,7 @@ impl Ledger {
         self.taken = self.taken.max(mark.end);
         let mut events = Vec::new();
         for entry in &mut self.entries {
+            entry.forget_added(self.taken);
             if !entry.began && entry.len > 0 && self.taken > entry.start {
                 entry.began = true;
                 let at = clock.instant(mark.at);
@@ -149,7 +174,25 @@ impl Entry {
     /// What was heard and what not when the ring was read up to `index`.
     fn split_at(&self, index: u64, rate: u32) -> (Duration, Duration) {
         let heard = index.saturating_sub(self.start).min(self.len);
-        (frames_to_duration(heard, rate), frames_to_duration(self.len - heard, rate))
+        let added: u64 = self.added.iter().map(|added| added.before(index)).sum();
+        let own = heard.saturating_sub(self.added_before + added);
+        let whole = self.len.saturating_sub(self.added_len);
+        (frames_to_duration(own, rate), frames_to_duration(whole.saturating_sub(own), rate))
+    }
+
+    fn forget_added(&mut self, index: u64) {
+        while let Some(added) = self.added.front().filter(|added| added.start + added.len <= index) {
+            self.added_before += added.of_them;
+            self.added.pop_front();
+        }
+    }
+}
+
+impl Added {
+    /// How many of them lie before `index`.
+    fn before(&self, index: u64) -> u64 {
+        let passed = index.saturating_sub(self.start).min(self.len);
+        (u128::from(self.of_them) * u128::from(passed) / u128::from(self.len.max(1))) as u64
     }
 }
 
@@ -178,8 +221,8 @@ mod tests {
     #[test]
     fn a_turn_starts_with_its_first_sample_and_finishes_with_its_last() {
         let (mut ledger, clock) = ledger();
-        ledger.enter(1, 0, 24_000, false);
-        ledger.enter(1, 24_000, 24_000, true);
+        ledger.enter(1, 0, 24_000, 0, false);
+        ledger.enter(1, 24_000, 24_000, 0, true);
         assert_eq!(ledger.played(mark(0), &clock), []);
         let at = clock.instant(960);
         let started = AudioEvent::PlaybackStarted { turn: 1, at };
@@ -193,7 +236,7 @@ mod tests {
     #[test]
     fn a_flushed_turn_knows_what_was_heard_and_what_was_dropped() {
         let (mut ledger, clock) = ledger();
-        ledger.enter(1, 0, 48_000, false);
+        ledger.enter(1, 0, 48_000, 0, false);
         ledger.played(mark(12_000), &clock);
         let cut = Cut { turn: 1, dropped: SECOND };
         let events = ledger.flushed(1, Some(12_240), &[cut]);
@@ -205,12 +248,26 @@ mod tests {
     #[test]
     fn what_was_heard_before_the_device_changed_counts() {
         let (mut ledger, clock) = ledger();
-        ledger.enter(1, 0, 48_000, false);
+        ledger.enter(1, 0, 48_000, 0, false);
         ledger.played(mark(24_000), &clock);
         ledger.restart(16_000);
-        ledger.enter(1, 0, 16_000, true);
+        ledger.enter(1, 0, 16_000, 0, true);
         let played = Duration::from_millis(1_500);
         let events = ledger.played(mark(16_000), &clock);
         assert_eq!(events, [AudioEvent::PlaybackFinished { turn: 1, played }]);
+    }
+
+    #[test]
+    fn what_was_added_to_a_turn_is_not_heard_of_it() {
+        let (mut ledger, clock) = ledger();
+        ledger.enter(1, 0, 24_000, 0, false);
+        ledger.enter(1, 24_000, 24_000, 4_800, false);
+        ledger.enter(1, 48_000, 9_600, 4_800, true);
+        ledger.played(mark(36_000), &clock);
+        let (heard, lost) = ledger.entries[0].split_at(36_000, 48_000);
+        assert_eq!((heard, lost), (Duration::from_millis(700), Duration::from_millis(300)));
+        ledger.played(mark(50_000), &clock);
+        let finished = AudioEvent::PlaybackFinished { turn: 1, played: SECOND };
+        assert_eq!(ledger.played(mark(57_600), &clock), [finished]);
     }
 }

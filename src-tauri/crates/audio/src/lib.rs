@@ -14,28 +14,42 @@
 //! [`AudioEvent`], another takes its place if there is one, and the chosen one is taken up again
 //! when it comes back.
 
+mod clip;
 mod clock;
 mod device;
 mod duplex;
 mod error;
+mod frame;
+mod front;
 mod gate;
-mod graph;
 mod ledger;
 mod level;
 mod message;
 mod open;
+mod options;
 mod playout;
+mod priority;
+mod process;
+#[cfg(target_os = "linux")]
+mod pulse;
+mod reference;
+mod render;
+mod report;
 mod resample;
 mod ring;
 #[cfg(any(test, feature = "sim"))]
 pub mod sim;
 mod stream;
+mod timing;
 mod tone;
+mod voice;
 mod wav;
 
 pub use clock::Clock;
 pub use device::{DeviceId, DeviceInfo, Direction, HostChoice, InvalidDeviceId, devices};
 pub use duplex::{Duplex, DuplexHandle};
 pub use error::{AudioError, WavProblem};
-pub use graph::{CaptureChain, PlaybackChain};
 pub use message::{AudioCommand, AudioEvent, CAPTURE_RATE, CaptureFrame, DuplexConfig, FLOOR_DBFS, FRAME_SAMPLES};
+pub use options::{Cue, GateMode, Processing, Tuning};
+pub use render::PlaybackChain;
+pub use report::{EchoReport, EchoState, Health, Heard, Voice};

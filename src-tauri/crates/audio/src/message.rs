@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use crate::{
     device::{DeviceId, DeviceInfo, Direction},
     error::AudioError,
+    options::{Cue, GateMode, Processing, Tuning},
+    report::{EchoReport, Health, Heard, Voice},
 };
 
 /// Rate of every [`CaptureFrame`] in Hz: what the Live API hears.
@@ -17,14 +19,22 @@ pub const FRAME_SAMPLES: usize = 320;
 pub const FLOOR_DBFS: f32 = -90.0;
 
 /// How the audio thread uses the devices.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DuplexConfig {
-    /// The microphone to begin with.
-    pub input: DeviceId,
-    /// The speaker to begin with.
-    pub output: DeviceId,
-    /// Asked from the device as the length of one callback.
+    /// The microphones to begin with, see [`AudioCommand::SelectInput`].
+    pub input: Vec<DeviceId>,
+    /// The speakers to begin with, see [`AudioCommand::SelectOutput`].
+    pub output: Vec<DeviceId>,
+    /// Asked from the device as the length of one callback; longer ones are asked for when it has trouble.
     pub period: Duration,
+    /// What is done to the microphone's sound.
+    pub processing: Processing,
+    /// Gain and channel of the microphone.
+    pub tuning: Tuning,
+    /// Volume of the speaker in dB, -60 to 0.
+    pub volume_db: f32,
+    /// See [`AudioCommand::Arm`].
+    pub armed: Option<Duration>,
     /// A sensible `tail` for [`AudioCommand::CloseGate`]: people release the button while the last
     /// syllable still sounds.
     pub release_tail: Duration,
@@ -35,9 +45,13 @@ pub struct DuplexConfig {
 impl Default for DuplexConfig {
     fn default() -> Self {
         Self {
-            input: DeviceId::default(),
-            output: DeviceId::default(),
+            input: Vec::new(),
+            output: Vec::new(),
             period: Duration::from_millis(20),
+            processing: Processing::OFF,
+            tuning: Tuning::default(),
+            volume_db: 0.0,
+            armed: None,
             release_tail: Duration::from_millis(200),
             keep_open: Duration::from_secs(30),
         }
@@ -47,13 +61,43 @@ impl Default for DuplexConfig {
 /// An order to the audio thread.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AudioCommand {
-    /// Use this microphone from now on; an open one is exchanged at once.
-    SelectInput(DeviceId),
-    /// Use this speaker from now on; an open one is exchanged at once.
-    SelectOutput(DeviceId),
-    /// Frames flow from the first sample captured after this instant; opens the microphone if it
-    /// is shut. During the tail of a [`AudioCommand::CloseGate`] the tail ends here first.
-    OpenGate,
+    /// Use the first of these microphones that is there, from now on; the system's default when none is (or the list is
+    /// empty). A better one that comes (back) is taken up at once.
+    SelectInput(Vec<DeviceId>),
+    /// The same for speakers.
+    SelectOutput(Vec<DeviceId>),
+    /// What to do to the microphone's sound from the next block on.
+    Process(Processing),
+    /// Gain and channel of the microphone from the next block on.
+    Tune(Tuning),
+    /// Volume of the speaker in dB, -60 to 0, from the next callback on.
+    Volume(f32),
+    /// Keep the microphone open and this much of its sound (at most 500 ms) in memory, nowhere else, for the next press to
+    /// begin with; `None` stops it.
+    Arm(Option<Duration>),
+    /// Open the speaker now, so that an answer that comes soon is heard at once.
+    Warm,
+    /// Play a short sound now. [`Cue::Start`] waits for the first captured sample.
+    Play(Cue),
+    /// Lower what is being played by 12 dB (or no more): somebody may be speaking over it.
+    Duck(bool),
+    /// Record `seconds` of the microphone as the service would hear it, then play it back (also the end of a running
+    /// recording). Ends with [`AudioEvent::RecordingPlayed`]. Refused during a press or an answer.
+    RecordTest {
+        /// Its length.
+        seconds: f32,
+    },
+    /// Play these mono samples of `rate` Hz while the microphone runs, to see how much of them the canceller removes.
+    TestEcho {
+        /// The test phrase.
+        pcm: Vec<i16>,
+        /// Its rate in Hz.
+        rate: u32,
+    },
+    /// Frames flow from the first sample captured after this instant (earlier by what [`AudioCommand::Arm`] asks);
+    /// opens the microphone if it is shut, and the speaker. During the tail of a [`AudioCommand::CloseGate`] the tail ends
+    /// here first.
+    OpenGate(GateMode),
     /// Frames flow for `tail` more, then the resampler is drained and one
     /// [`AudioEvent::GateClosed`] follows. With the gate shut it follows at once.
     CloseGate {
@@ -109,7 +153,36 @@ pub enum AudioEvent {
     /// 20 ms of the speaker's voice.
     Frame(CaptureFrame),
     /// The last frame of a press has been given out.
-    GateClosed,
+    GateClosed {
+        /// What there was to hear.
+        heard: Heard,
+    },
+    /// [`GateMode::Voice`]: somebody began to speak; the frames of it follow.
+    SpeechStarted {
+        /// When, as far as the detector can tell.
+        at: Instant,
+    },
+    /// [`GateMode::Voice`]: the pause was long enough; the last frame has been given out.
+    SpeechEnded {
+        /// What there was to hear.
+        heard: Heard,
+    },
+    /// [`GateMode::Held`], or a shut gate with an open microphone: the local detector's word on whether somebody speaks.
+    /// Told when it changes.
+    Voice(Voice),
+    /// Somebody has been speaking for a while although the microphone is muted. Once a muting.
+    MutedSpeech,
+    /// For a second of an open gate every sample was zero: the system may be blocking the microphone. Once a press.
+    InputBlocked,
+    /// How echo cancelling goes; when it changes, at most twice a second, while something is played.
+    Echo(EchoReport),
+    /// A [`AudioCommand::RecordTest`] was played back to its end.
+    RecordingPlayed {
+        /// The highest sample in dBFS.
+        peak_dbfs: f32,
+    },
+    /// How the streams have been doing, when it changed, at most once a second.
+    Health(Health),
     /// The first callback of a speaker has come.
     OutputLive {
         /// Readable name.

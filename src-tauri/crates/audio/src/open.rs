@@ -9,13 +9,15 @@ use cpal::{
     BufferSize, ErrorKind, StreamConfig, SupportedBufferSize, SupportedStreamConfig,
     traits::{DeviceTrait, StreamTrait},
 };
-use ringbuf::{HeapCons, HeapProd};
+use ringbuf::HeapCons;
 
+#[cfg(target_os = "linux")]
+use crate::pulse::{self, PulseStream, Shape};
 use crate::{
     clock::Clock,
     device::{Catalogue, DeviceId, DeviceInfo, Direction},
     error::AudioError,
-    ring::{Cue, Mark, Vitals, rings},
+    ring::{Cue, Ear, Feed, Mark, Vitals, output_rings, rings},
     stream::{InputCallback, OutputCallback, understands},
     wav::{OUT_RATE, WavSink, WavSource},
 };
@@ -29,10 +31,19 @@ const RING_SECONDS: usize = 2;
 /// The rate in Hz to expect of a speaker that isn't open yet.
 pub(crate) const USUAL_RATE: u32 = OUT_RATE;
 
+/// A running stream; dropping it ends it.
+pub(crate) enum Stream {
+    /// cpal's.
+    Cpal(cpal::Stream),
+    /// Our own.
+    #[cfg(target_os = "linux")]
+    Pulse(#[expect(dead_code, reason = "held for its drop")] PulseStream),
+}
+
 /// What runs behind an open input.
 pub(crate) enum Source {
     /// A device; dropping the stream shuts it.
-    Device(#[expect(dead_code, reason = "held for its drop")] cpal::Stream),
+    Device(#[expect(dead_code, reason = "held for its drop")] Stream),
     /// A file.
     Wav(Box<WavSource>),
 }
@@ -40,7 +51,7 @@ pub(crate) enum Source {
 /// What runs behind an open output.
 pub(crate) enum Sink {
     /// A device; dropping the stream shuts it.
-    Device(#[expect(dead_code, reason = "held for its drop")] cpal::Stream),
+    Device(#[expect(dead_code, reason = "held for its drop")] Stream),
     /// A file.
     Wav(Box<WavSink>),
 }
@@ -53,6 +64,9 @@ pub(crate) struct InputEnd {
     pub(crate) rate: u32,
     pub(crate) channels: u16,
     pub(crate) vitals: Arc<Vitals>,
+    pub(crate) ear: Arc<Ear>,
+    /// A device that hears a room, rather than a file or what a speaker plays.
+    pub(crate) is_microphone: bool,
     pub(crate) sound: HeapCons<f32>,
     pub(crate) marks: HeapCons<Mark>,
 }
@@ -66,8 +80,7 @@ pub(crate) struct OutputEnd {
     pub(crate) channels: u16,
     pub(crate) vitals: Arc<Vitals>,
     pub(crate) cue: Arc<Cue>,
-    pub(crate) sound: HeapProd<f32>,
-    pub(crate) marks: HeapCons<Mark>,
+    pub(crate) feed: Feed,
 }
 
 /// Opens a microphone or the file standing in for one.
@@ -77,11 +90,11 @@ pub(crate) fn input(
     period: Duration,
     clock: &Clock,
 ) -> Result<InputEnd, AudioError> {
-    let vitals = Arc::<Vitals>::default();
+    let (vitals, ear) = (Arc::<Vitals>::default(), Arc::<Ear>::default());
     let parts = |rate: u32, channels: u16| {
         let ((push, sound), (push_mark, marks)) = rings(rate as usize * RING_SECONDS);
-        let (vitals, clock) = (Arc::clone(&vitals), clock.clone());
-        let callback = InputCallback::new(vitals, clock, push, push_mark, channels, rate);
+        let shared = (Arc::clone(&vitals), Arc::clone(&ear));
+        let callback = InputCallback::new(shared, clock.clone(), push, push_mark, channels, rate);
         (callback, sound, marks)
     };
     if let Some(path) = id.wav_path() {
@@ -96,6 +109,8 @@ pub(crate) fn input(
             rate,
             channels,
             vitals,
+            ear,
+            is_microphone: false,
             sound,
             marks,
         });
@@ -105,6 +120,11 @@ pub(crate) fn input(
     let (rate, channels) = (supported.sample_rate(), supported.channels());
     let ((sound, marks), stream) = first_accepted(&device, &info, &supported, period, |config| {
         let (mut callback, sound, marks) = parts(rate, channels);
+        #[cfg(target_os = "linux")]
+        if let Some((name, shape)) = pulse_stream(&device, config) {
+            let stream = pulse::record(&name, shape, TIMEOUT, callback)?;
+            return Ok(((sound, marks), Stream::Pulse(stream)));
+        }
         device
             .build_input_stream_raw(
                 config,
@@ -113,9 +133,20 @@ pub(crate) fn input(
                 on_error(Arc::clone(&vitals)),
                 Some(TIMEOUT),
             )
-            .map(|stream| ((sound, marks), stream))
+            .map(|stream| ((sound, marks), Stream::Cpal(stream)))
     })?;
-    Ok(InputEnd { source: Source::Device(stream), id: info.id, name: info.name, rate, channels, vitals, sound, marks })
+    Ok(InputEnd {
+        source: Source::Device(stream),
+        id: info.id,
+        name: info.name,
+        rate,
+        channels,
+        vitals,
+        ear,
+        is_microphone: !info.is_monitor,
+        sound,
+        marks,
+    })
 }
 
 /// Opens a speaker or the file standing in for one (`append` goes on at the file's end).
@@ -128,14 +159,13 @@ pub(crate) fn output(
 ) -> Result<OutputEnd, AudioError> {
     let (vitals, cue) = (Arc::<Vitals>::default(), Arc::<Cue>::default());
     let parts = |rate: u32, channels: u16| {
-        let ((sound, pop), (push_mark, marks)) = rings(rate as usize * RING_SECONDS);
+        let (feed, tap) = output_rings(rate as usize * RING_SECONDS);
         let shared = (Arc::clone(&vitals), Arc::clone(&cue));
-        let callback = OutputCallback::new(shared, clock.clone(), pop, push_mark, channels, rate);
-        (callback, sound, marks)
+        (OutputCallback::new(shared, clock.clone(), tap, channels, rate), feed)
     };
     if let Some(path) = id.wav_path() {
         let mut wav = WavSink::open(&path, append, clock.clone())?;
-        let (callback, sound, marks) = parts(OUT_RATE, 1);
+        let (callback, feed) = parts(OUT_RATE, 1);
         wav.start(callback);
         return Ok(OutputEnd {
             sink: Sink::Wav(Box::new(wav)),
@@ -145,15 +175,18 @@ pub(crate) fn output(
             channels: 1,
             vitals,
             cue,
-            sound,
-            marks,
+            feed,
         });
     }
     let (device, info) = catalogue.find(Direction::Output, id)?;
     let supported = format_of(&device, &info)?;
     let (rate, channels) = (supported.sample_rate(), supported.channels());
-    let ((sound, marks), stream) = first_accepted(&device, &info, &supported, period, |config| {
-        let (mut callback, sound, marks) = parts(rate, channels);
+    let (feed, stream) = first_accepted(&device, &info, &supported, period, |config| {
+        let (mut callback, feed) = parts(rate, channels);
+        #[cfg(target_os = "linux")]
+        if let Some((name, shape)) = pulse_stream(&device, config) {
+            return Ok((feed, Stream::Pulse(pulse::play(&name, shape, TIMEOUT, callback)?)));
+        }
         device
             .build_output_stream_raw(
                 config,
@@ -162,19 +195,9 @@ pub(crate) fn output(
                 on_error(Arc::clone(&vitals)),
                 Some(TIMEOUT),
             )
-            .map(|stream| ((sound, marks), stream))
+            .map(|stream| (feed, Stream::Cpal(stream)))
     })?;
-    Ok(OutputEnd {
-        sink: Sink::Device(stream),
-        id: info.id,
-        name: info.name,
-        rate,
-        channels,
-        vitals,
-        cue,
-        sound,
-        marks,
-    })
+    Ok(OutputEnd { sink: Sink::Device(stream), id: info.id, name: info.name, rate, channels, vitals, cue, feed })
 }
 
 /// The device's own format if the callbacks understand it, else the best one they do.
@@ -217,8 +240,8 @@ fn first_accepted<T>(
     info: &DeviceInfo,
     supported: &SupportedStreamConfig,
     period: Duration,
-    build: impl Fn(StreamConfig) -> Result<(T, cpal::Stream), cpal::Error>,
-) -> Result<(T, cpal::Stream), AudioError> {
+    build: impl Fn(StreamConfig) -> Result<(T, Stream), cpal::Error>,
+) -> Result<(T, Stream), AudioError> {
     let named = |error: &cpal::Error| AudioError::from_cpal(error, &info.name, &info.id);
     // PulseAudio takes "whatever you like" for two seconds of delay.
     let pulse = device.id().is_ok_and(|id| id.host().name() == "PulseAudio");
@@ -227,7 +250,9 @@ fn first_accepted<T>(
         let config = StreamConfig { channels: supported.channels(), sample_rate: supported.sample_rate(), buffer_size };
         match build(config) {
             Ok((ends, stream)) => {
-                stream.play().map_err(|error| named(&error))?;
+                if let Stream::Cpal(stream) = &stream {
+                    stream.play().map_err(|error| named(&error))?;
+                }
                 return Ok((ends, stream));
             }
             Err(error) => {
@@ -264,6 +289,16 @@ fn sizes(supported: &SupportedStreamConfig, period: Duration, any: bool) -> Vec<
         sizes.push(BufferSize::Default);
     }
     sizes
+}
+
+/// How to open the device without cpal, if it is PulseAudio's.
+#[cfg(target_os = "linux")]
+fn pulse_stream(device: &cpal::Device, config: StreamConfig) -> Option<(String, Shape)> {
+    let id = device.id().ok().filter(|id| id.host() == cpal::HostId::PulseAudio)?;
+    let BufferSize::Fixed(period) = config.buffer_size else {
+        return None;
+    };
+    Some((id.id().to_owned(), Shape { rate: config.sample_rate, channels: config.channels, period }))
 }
 
 /// The error callback: only atomics, for a dead ALSA stream calls it 40,000 times a second.

@@ -1,43 +1,58 @@
 //! What the service sent and nobody has heard yet: an elastic queue by turn.
 //!
-//! The service is faster than real time, so a minute may arrive in one burst. A turn begins when
-//! [`PREBUFFER`] is queued or when it has ended, whichever is first; after running dry in mid-turn
-//! it waits for that much again. Turns sound one after another in the order of their first push.
+//! The service is faster than real time, so a minute may arrive in one burst. A turn begins when what is queued covers a
+//! target that follows the measured jitter, when that much time has gone by since its first sound, or when it has ended.
+//! Turns sound one after another in the order of their first push.
+//!
+//! While more than the target is in hand (or everything has come) sound passes bit for bit. Below it, in a turn that still
+//! goes on, as little as possible is put into the device's ring, and speech is made longer, so that a late message has a
+//! delay to use up (`stretch`). Dry all the same, the last period is repeated and fades (`conceal`); what comes then is
+//! heard at once. Nothing is ever hurried or left out.
+
+mod conceal;
+mod jitter;
+mod stretch;
+mod tail;
+#[cfg(test)]
+mod tests;
+mod turn;
 
 use std::{collections::VecDeque, time::Duration};
 
-use crate::graph::{PlaybackChain, duration};
-
-/// Enough to ride out the unevenness of a network that is faster than real time on average.
-const PREBUFFER: Duration = Duration::from_millis(60);
+use self::{jitter::Jitter, stretch::Pace, turn::Turn};
+use crate::{
+    clock::{frames_to_duration, nanos, nanos_to_frames},
+    render::duration,
+};
 
 /// Nobody listens to a queue longer than this; the oldest goes.
 const LONGEST: Duration = Duration::from_mins(10);
 
-/// Samples given to the resampler at a time: 10 ms at 24 kHz.
-const BLOCK: usize = 240;
+/// The service's first message. Nobody waits for more before a turn begins, whatever the jitter.
+const MOST_AWAITED: Duration = Duration::from_millis(200);
+
+/// What should be in hand beyond the least the ring must hold, to be made longer.
+const RESERVE: Duration = Duration::from_millis(30);
 
 /// The queue.
 pub(crate) struct Playout {
     rate: u32,
     turns: VecDeque<Turn>,
+    jitter: Jitter,
     flushed: Option<u64>,
     overflowed: Duration,
+    bridged: u64,
 }
 
-struct Turn {
-    number: u64,
-    chunks: VecDeque<Chunk>,
-    chain: PlaybackChain,
-    ended: bool,
-    flowing: bool,
-    dropped: Duration,
-}
-
-struct Chunk {
-    pcm: Vec<i16>,
-    rate: u32,
-    at: usize,
+/// How full the device's ring is and should be, in device samples.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    /// What it holds.
+    pub(crate) held: usize,
+    /// What it needs so that the next callback gets everything it asks for.
+    pub(crate) least: usize,
+    /// What it should hold where there is enough.
+    pub(crate) full: usize,
 }
 
 /// What one [`Playout::pull`] gave.
@@ -47,6 +62,8 @@ pub(crate) struct Pulled {
     pub(crate) turn: u64,
     /// How many samples were appended.
     pub(crate) samples: usize,
+    /// How many of them are no sound of the turn: periods repeated, gaps bridged.
+    pub(crate) added: usize,
     /// Whether these were the turn's last.
     pub(crate) complete: bool,
 }
@@ -63,27 +80,37 @@ pub(crate) struct Cut {
 impl Playout {
     /// A queue for a device of `rate` Hz.
     pub(crate) fn new(rate: u32) -> Self {
-        Self { rate, turns: VecDeque::new(), flushed: None, overflowed: Duration::ZERO }
+        Self {
+            rate,
+            turns: VecDeque::new(),
+            jitter: Jitter::new(),
+            flushed: None,
+            overflowed: Duration::ZERO,
+            bridged: 0,
+        }
     }
 
     /// The device has another rate from now on.
     pub(crate) fn set_rate(&mut self, rate: u32) {
         if rate != self.rate {
             self.rate = rate;
-            for turn in &mut self.turns {
-                turn.chain = PlaybackChain::new(rate);
-            }
+            self.turns.iter_mut().for_each(|turn| turn.set_rate(rate));
         }
     }
 
-    /// Queues sound, unless its turn has been flushed. Whether it was queued.
-    pub(crate) fn push(&mut self, turn: u64, pcm: Vec<i16>, rate: u32) -> bool {
+    /// Queues sound that came at `now` (the clock's nanoseconds), unless its turn has been flushed. Whether it was queued.
+    pub(crate) fn push(&mut self, turn: u64, pcm: Vec<i16>, rate: u32, now: u64) -> bool {
         if self.is_flushed(turn) || rate == 0 || pcm.is_empty() {
             return false;
         }
-        let turn = self.turn(turn);
+        let index = self.index(turn);
+        let turn = &mut self.turns[index];
         turn.ended = false;
-        turn.chunks.push_back(Chunk { pcm, rate, at: 0 });
+        turn.waiting_since.get_or_insert(now);
+        if let Some(late) = turn.arrivals.arrive(now, duration(pcm.len(), rate)) {
+            self.jitter.note(late, now, turn.dry);
+        }
+        turn.push(pcm, rate);
         self.drop_beyond_the_bound();
         true
     }
@@ -93,7 +120,8 @@ impl Playout {
         if self.is_flushed(turn) {
             return false;
         }
-        self.turn(turn).ended = true;
+        let index = self.index(turn);
+        self.turns[index].ended = true;
         true
     }
 
@@ -105,45 +133,52 @@ impl Playout {
         cut.iter().map(|turn| Cut { turn: turn.number, dropped: turn.queued() + turn.dropped }).collect()
     }
 
-    /// Appends samples of the first turn until at least `wanted` are there, the turn is complete or
-    /// nothing may be given yet.
-    pub(crate) fn pull(&mut self, wanted: usize, out: &mut Vec<f32>) -> Option<Pulled> {
+    /// Appends samples of the first turn until the ring has what it should have at `now`, the turn is complete or nothing
+    /// may be given yet. `None`: there was nothing to do.
+    pub(crate) fn pull(&mut self, now: u64, room: Room, out: &mut Vec<f32>) -> Option<Pulled> {
         let last = self.turns.len() == 1;
+        let target = self.jitter.target();
         let turn = self.turns.front_mut()?;
         // A turn that others have followed won't get more.
         let ended = turn.ended || !last;
-        if !turn.flowing && !ended && turn.queued() < PREBUFFER {
-            return None;
-        }
-        turn.flowing = true;
-        let before = out.len();
-        while out.len() - before < wanted {
-            let Some(chunk) = turn.chunks.front_mut() else {
-                break;
-            };
-            let block = &chunk.pcm[chunk.at..(chunk.at + BLOCK).min(chunk.pcm.len())];
-            turn.chain.push(block, chunk.rate, out);
-            chunk.at += block.len();
-            if chunk.at == chunk.pcm.len() {
-                turn.chunks.pop_front();
+        if !turn.flowing {
+            if !ended && !may_begin(turn, target, now) {
+                return None;
             }
+            turn.flowing = true;
         }
-        let complete = ended && turn.chunks.is_empty();
+        let begin = out.len();
+        loop {
+            let held = room.held + out.len() - begin;
+            let scarce = (!ended).then(|| Scarcity::of(turn, self.rate, held, room, target));
+            if held >= scarce.map_or(room.full, |scarce| scarce.goal) {
+                break;
+            }
+            let pace = scarce.map_or(Pace::Natural, |scarce| scarce.pace(turn, target, now));
+            if turn.play(pace, out) {
+                continue;
+            }
+            let was_dry = turn.dry;
+            if ended || !turn.conceal(out) {
+                break;
+            }
+            self.bridged += u64::from(!was_dry);
+        }
+        let complete = ended && !turn.has_sound();
         if complete {
-            turn.chain.finish(out);
+            turn.finish(out);
         }
-        let pulled = Pulled { turn: turn.number, samples: out.len() - before, complete };
+        let samples = out.len() - begin;
+        let pulled = Pulled { turn: turn.number, samples, added: turn.tell_added(samples), complete };
         if complete {
             self.turns.pop_front();
         }
-        (pulled.samples > 0 || complete).then_some(pulled)
+        (samples > 0 || complete).then_some(pulled)
     }
 
-    /// The device has run dry in mid-turn: gather before going on.
-    pub(crate) fn starved(&mut self) {
-        if let Some(turn) = self.turns.front_mut() {
-            turn.flowing = false;
-        }
+    /// The device has run dry. Whether that was in mid-turn.
+    pub(crate) fn starved(&mut self) -> bool {
+        self.turns.front_mut().is_some_and(|turn| std::mem::take(&mut turn.flowing))
     }
 
     /// Whether no turn is queued or awaited.
@@ -153,7 +188,7 @@ impl Playout {
 
     /// Whether something is queued that wants a device.
     pub(crate) fn has_sound(&self) -> bool {
-        self.turns.iter().any(|turn| !turn.chunks.is_empty())
+        self.turns.iter().any(Turn::has_sound)
     }
 
     /// The last turn there is, queued or awaited.
@@ -166,160 +201,90 @@ impl Playout {
         self.turns.front().is_some_and(|turn| turn.flowing)
     }
 
+    /// How much should be in hand, by the jitter measured so far: 60 to 300 ms.
+    pub(crate) fn target(&self) -> Duration {
+        self.jitter.target()
+    }
+
+    /// Gaps that were bridged since the start.
+    pub(crate) fn bridged(&self) -> u64 {
+        self.bridged
+    }
+
     /// How much was dropped since the last call because the queue was longer than anyone listens.
     pub(crate) fn take_overflow(&mut self) -> Duration {
         std::mem::take(&mut self.overflowed)
+    }
+
+    /// Samples of memory held for what is queued.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.turns.iter().map(Turn::held).sum()
     }
 
     fn is_flushed(&self, turn: u64) -> bool {
         self.flushed.is_some_and(|flushed| turn <= flushed)
     }
 
-    fn turn(&mut self, number: u64) -> &mut Turn {
+    fn index(&mut self, number: u64) -> usize {
         let index = self.turns.iter().position(|turn| turn.number == number).unwrap_or(self.turns.len());
         if index == self.turns.len() {
-            self.turns.push_back(Turn {
-                number,
-                chunks: VecDeque::new(),
-                chain: PlaybackChain::new(self.rate),
-                ended: false,
-                flowing: false,
-                dropped: Duration::ZERO,
-            });
+            self.turns.push_back(Turn::new(number, self.rate));
         }
-        &mut self.turns[index]
+        index
     }
 
     fn drop_beyond_the_bound(&mut self) {
         let mut queued: Duration = self.turns.iter().map(Turn::queued).sum();
         for turn in &mut self.turns {
             while queued > LONGEST
-                && let Some(chunk) = turn.chunks.pop_front()
+                && let Some(gone) = turn.drop_oldest()
             {
-                let gone = chunk.queued();
                 queued = queued.saturating_sub(gone);
-                turn.dropped += gone;
                 self.overflowed += gone;
             }
         }
     }
 }
 
-impl Turn {
-    fn queued(&self) -> Duration {
-        self.chunks.iter().map(Chunk::queued).sum()
-    }
+/// Who has run dry goes on with the first sound that comes.
+fn may_begin(turn: &Turn, target: Duration, now: u64) -> bool {
+    let enough = target.min(MOST_AWAITED);
+    let waited = turn.waiting_since.is_some_and(|since| now >= since + nanos(enough));
+    turn.has_sound() && (turn.dry || waited || turn.queued_up_to(enough) >= enough)
 }
 
-impl Chunk {
-    fn queued(&self) -> Duration {
-        duration(self.pcm.len() - self.at, self.rate)
-    }
+/// What is in hand of a turn that goes on.
+#[derive(Clone, Copy, Debug)]
+struct Scarcity {
+    ahead: Duration,
+    /// Below this much the next message is urgent.
+    urgent: Duration,
+    /// Device samples the ring should hold.
+    goal: usize,
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use super::*;
+impl Scarcity {
+    fn of(turn: &Turn, rate: u32, held: usize, room: Room, target: Duration) -> Self {
+        let in_ring = |samples: usize| frames_to_duration(samples as u64, rate);
+        let urgent = in_ring(room.least) + RESERVE;
+        let reserve = target.max(urgent);
+        let ahead = in_ring(held) + turn.queued_up_to(in_ring(room.full) + reserve);
+        let spare = nanos_to_frames(nanos(ahead.saturating_sub(reserve)), rate) as usize;
+        let goal = spare.min(room.full).max(room.least);
+        Self { ahead, urgent, goal }
+    }
 
-    const HUNDRED_MS: usize = 2_400;
-
-    fn all(playout: &mut Playout) -> (Vec<f32>, Vec<Pulled>) {
-        let (mut out, mut steps) = (Vec::new(), Vec::new());
-        while let Some(step) = playout.pull(480, &mut out) {
-            steps.push(step);
+    /// Sound that is in hand beyond the target, or is in time however late it comes, is left as it is. A turn that ran dry
+    /// once must not do so again.
+    fn pace(&self, turn: &Turn, target: Duration, now: u64) -> Pace {
+        let is_safe = turn.arrivals.slack(now, self.ahead) >= nanos(target) as i64;
+        if self.ahead >= target.max(self.urgent) || is_safe {
+            Pace::Natural
+        } else if self.ahead < self.urgent || turn.was_dry {
+            Pace::Slow
+        } else {
+            Pace::Eased
         }
-        (out, steps)
-    }
-
-    #[test]
-    fn a_minute_in_one_burst_comes_out_whole() {
-        let mut playout = Playout::new(48_000);
-        playout.push(1, vec![100; 24_000 * 60], 24_000);
-        playout.end_turn(1);
-        let (out, steps) = all(&mut playout);
-        assert_eq!(out.len(), 48_000 * 60);
-        assert!(steps.last().unwrap().complete && playout.is_empty());
-    }
-
-    #[test]
-    fn sound_begins_at_sixty_milliseconds_or_at_the_turns_end() {
-        let mut playout = Playout::new(24_000);
-        playout.push(1, vec![1; 1_439], 24_000);
-        assert_eq!(playout.pull(480, &mut Vec::new()), None);
-        playout.push(1, vec![1; 2], 24_000);
-        assert_eq!(playout.pull(480, &mut Vec::new()).unwrap().samples, 480);
-
-        playout.flush(1);
-        playout.push(2, vec![1; 24], 24_000);
-        assert_eq!(playout.pull(480, &mut Vec::new()), None);
-        playout.end_turn(2);
-        assert!(playout.pull(480, &mut Vec::new()).unwrap().complete);
-    }
-
-    #[test]
-    fn a_turn_that_ran_dry_gathers_again() {
-        let mut playout = Playout::new(24_000);
-        playout.push(1, vec![1; HUNDRED_MS], 24_000);
-        all(&mut playout);
-        playout.starved();
-        playout.push(1, vec![1; 240], 24_000);
-        assert_eq!(playout.pull(480, &mut Vec::new()), None);
-    }
-
-    #[test]
-    fn turns_follow_each_other_without_mixing() {
-        let mut playout = Playout::new(24_000);
-        playout.push(1, vec![100; HUNDRED_MS], 24_000);
-        playout.push(2, vec![-100; HUNDRED_MS], 24_000);
-        playout.end_turn(2);
-        let (out, steps) = all(&mut playout);
-        assert!(out[..HUNDRED_MS].iter().all(|sample| *sample > 0.0));
-        assert!(out[HUNDRED_MS..].iter().all(|sample| *sample < 0.0));
-        let complete: Vec<u64> = steps.iter().filter(|s| s.complete).map(|s| s.turn).collect();
-        assert_eq!(complete, [1, 2]);
-    }
-
-    #[test]
-    fn what_comes_late_for_a_flushed_turn_is_refused() {
-        let mut playout = Playout::new(24_000);
-        playout.push(3, vec![1; HUNDRED_MS], 24_000);
-        let cut = playout.flush(3);
-        let dropped = Duration::from_millis(100);
-        assert_eq!(cut, [Cut { turn: 3, dropped }]);
-        assert!(!playout.push(3, vec![1; HUNDRED_MS], 24_000));
-        assert!(!playout.push(2, vec![1; HUNDRED_MS], 24_000));
-        assert!(!playout.end_turn(3));
-        assert!(playout.push(4, vec![1; HUNDRED_MS], 24_000));
-    }
-
-    #[test]
-    fn a_flush_leaves_later_turns_alone() {
-        let mut playout = Playout::new(24_000);
-        playout.push(1, vec![100; HUNDRED_MS], 24_000);
-        playout.push(2, vec![-100; HUNDRED_MS], 24_000);
-        playout.flush(1);
-        playout.end_turn(2);
-        assert_eq!(all(&mut playout).0.len(), HUNDRED_MS);
-    }
-
-    #[test]
-    fn beyond_ten_minutes_the_oldest_goes_and_is_counted() {
-        let mut playout = Playout::new(24_000);
-        for _ in 0..605 {
-            playout.push(1, vec![1; 24_000], 24_000);
-        }
-        assert_eq!(playout.take_overflow(), Duration::from_secs(5));
-        assert_eq!(playout.take_overflow(), Duration::ZERO);
-        let dropped = Duration::from_secs(605);
-        assert_eq!(playout.flush(1), [Cut { turn: 1, dropped }]);
-    }
-
-    #[test]
-    fn a_turn_without_sound_still_ends() {
-        let mut playout = Playout::new(24_000);
-        playout.end_turn(5);
-        let nothing = Pulled { turn: 5, samples: 0, complete: true };
-        assert_eq!(playout.pull(480, &mut Vec::new()), Some(nothing));
     }
 }

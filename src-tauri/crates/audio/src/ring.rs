@@ -1,7 +1,7 @@
 //! What the callbacks and the audio thread share: rings for sound, rings for times, counters.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -82,6 +82,52 @@ pub(crate) struct Cue {
     pub(crate) pan_middle: AtomicU64,
     /// See `pan_start`.
     pub(crate) pan_end: AtomicU64,
+    /// Volume as a factor, see [`Factor`].
+    pub(crate) volume: Factor,
+}
+
+/// A factor that one thread sets and another reads.
+#[derive(Debug)]
+pub(crate) struct Factor(AtomicU32);
+
+impl Default for Factor {
+    fn default() -> Self {
+        Self(AtomicU32::new(1.0_f32.to_bits()))
+    }
+}
+
+impl Factor {
+    /// Sets it.
+    pub(crate) fn set(&self, factor: f32) {
+        self.0.store(factor.to_bits(), Ordering::Relaxed);
+    }
+
+    /// What was set last.
+    pub(crate) fn get(&self) -> f32 {
+        f32::from_bits(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Which channel of a microphone is listened to.
+#[derive(Debug)]
+pub(crate) struct Ear(AtomicU32);
+
+impl Default for Ear {
+    fn default() -> Self {
+        Self(AtomicU32::new(u32::MAX))
+    }
+}
+
+impl Ear {
+    /// Listens to one channel from 0 on, or to the mean of all.
+    pub(crate) fn listen_to(&self, channel: Option<u16>) {
+        self.0.store(channel.map_or(u32::MAX, u32::from), Ordering::Relaxed);
+    }
+
+    /// The channel of a device with so many; `None` is the mean of all.
+    pub(crate) fn channel(&self, channels: usize) -> Option<usize> {
+        Some(self.0.load(Ordering::Relaxed) as usize).filter(|channel| *channel < channels)
+    }
 }
 
 pub(crate) type Sound = (HeapProd<f32>, HeapCons<f32>);
@@ -90,4 +136,38 @@ pub(crate) type Marks = (HeapProd<Mark>, HeapCons<Mark>);
 /// A ring for `samples` of sound and one for its times.
 pub(crate) fn rings(samples: usize) -> (Sound, Marks) {
     (HeapRb::new(samples.max(1)).split(), HeapRb::new(MARKS).split())
+}
+
+/// The audio thread's ends of an output's rings.
+pub(crate) struct Feed {
+    /// What is to be heard.
+    pub(crate) sound: HeapProd<f32>,
+    /// How much of that was taken when.
+    pub(crate) marks: HeapCons<Mark>,
+    /// Short sounds, mixed in at once.
+    pub(crate) cues: HeapProd<f32>,
+    /// Everything that was handed to the device, silence and all.
+    pub(crate) render: HeapCons<f32>,
+    /// When.
+    pub(crate) rendered: HeapCons<Mark>,
+}
+
+/// The callback's ends of the same.
+pub(crate) struct Tap {
+    pub(crate) sound: HeapCons<f32>,
+    pub(crate) marks: HeapProd<Mark>,
+    pub(crate) cues: HeapCons<f32>,
+    pub(crate) render: HeapProd<f32>,
+    pub(crate) rendered: HeapProd<Mark>,
+}
+
+/// The rings of an output for `samples` of sound.
+pub(crate) fn output_rings(samples: usize) -> (Feed, Tap) {
+    let ((sound, pop), (push_mark, marks)) = rings(samples);
+    let ((push_cue, pop_cue), _) = rings(samples);
+    let ((push_render, render), (push_rendered, rendered)) = rings(samples);
+    (
+        Feed { sound, marks, cues: push_cue, render, rendered },
+        Tap { sound: pop, marks: push_mark, cues: pop_cue, render: push_render, rendered: push_rendered },
+    )
 }

@@ -6,6 +6,7 @@
 
 mod buffer;
 mod device;
+pub mod room;
 
 use std::{
     fmt,
@@ -287,6 +288,13 @@ impl SimHost {
             played = unit.played.iter().skip(channel).step_by(channels).copied().collect();
         });
         played
+    }
+
+    /// Forgets what every speaker was given so far.
+    pub fn forget_played(&self) {
+        for device in &self.state().devices {
+            lock(device).played.clear();
+        }
     }
 
     fn change(&self, name: &str, mut change: impl FnMut(&mut Unit)) {

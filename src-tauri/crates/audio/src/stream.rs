@@ -7,20 +7,20 @@ use std::{
 
 use cpal::{FromSample, I24, Sample, SampleFormat, SizedSample, U24};
 use ringbuf::{
-    HeapCons, HeapProd,
+    HeapProd,
     traits::{Consumer, Producer},
 };
 
 use crate::{
     clock::{Clock, frames_to_nanos, nanos},
     level::magnitude,
-    ring::{Cue, Mark, Vitals},
+    ring::{Cue, Ear, Mark, Tap, Vitals},
 };
 
 /// Mono samples handled at a time.
 const SCRATCH: usize = 1024;
 
-/// Some hosts' latency is wrong by seconds while a stream starts.
+/// Some hosts' latency is wrong by seconds while a stream starts: longer than this it is unknown.
 const LONGEST_AGE: Duration = Duration::from_millis(300);
 
 /// Calls `$f::<T>` for the sample type of `$format`; DSD isn't sound one can add up.
@@ -50,6 +50,7 @@ pub(crate) fn understands(format: SampleFormat) -> bool {
 /// The microphone's callback: any format and size to mono, into the ring.
 pub(crate) struct InputCallback {
     pub(crate) vitals: Arc<Vitals>,
+    pub(crate) ear: Arc<Ear>,
     pub(crate) clock: Clock,
     pub(crate) sound: HeapProd<f32>,
     pub(crate) marks: HeapProd<Mark>,
@@ -61,7 +62,7 @@ pub(crate) struct InputCallback {
 
 impl InputCallback {
     pub(crate) fn new(
-        vitals: Arc<Vitals>,
+        (vitals, ear): (Arc<Vitals>, Arc<Ear>),
         clock: Clock,
         sound: HeapProd<f32>,
         marks: HeapProd<Mark>,
@@ -70,6 +71,7 @@ impl InputCallback {
     ) -> Self {
         Self {
             vitals,
+            ear,
             clock,
             sound,
             marks,
@@ -94,12 +96,15 @@ impl InputCallback {
         f32: FromSample<T>,
     {
         let now = self.clock.now_nanos();
+        let one = self.ear.channel(self.channels);
         let mut arrived = 0;
         for block in samples.chunks(SCRATCH * self.channels) {
             let mut filled = 0;
             for (mono, frame) in self.scratch.iter_mut().zip(block.chunks_exact(self.channels)) {
-                let sum: f32 = frame.iter().map(|sample| f32::from_sample(*sample)).sum();
-                *mono = sum / self.channels as f32;
+                *mono = match one {
+                    Some(channel) => f32::from_sample(frame[channel]),
+                    None => frame.iter().map(|sample| f32::from_sample(*sample)).sum::<f32>() / self.channels as f32,
+                };
                 filled += 1;
             }
             let mono = &self.scratch[..filled];
@@ -112,7 +117,8 @@ impl InputCallback {
             }
         }
         let own_length = frames_to_nanos(arrived, self.rate);
-        let mark = Mark { end: self.pushed, at: now, age: nanos(age.min(LONGEST_AGE)).max(own_length) };
+        let age = if age > LONGEST_AGE { 0 } else { nanos(age) };
+        let mark = Mark { end: self.pushed, at: now, age: age.max(own_length) };
         // A full ring of times only makes the next mark cover two runs.
         let _ = self.marks.try_push(mark);
         self.vitals.last.store(now, Ordering::Relaxed);
@@ -125,17 +131,20 @@ pub(crate) struct OutputCallback {
     pub(crate) vitals: Arc<Vitals>,
     pub(crate) cue: Arc<Cue>,
     pub(crate) clock: Clock,
-    pub(crate) sound: HeapCons<f32>,
-    pub(crate) marks: HeapProd<Mark>,
+    pub(crate) tap: Tap,
     channels: usize,
     fade: usize,
     /// Samples of a fade still to come.
     fading: usize,
+    /// Samples of the ramp after a gap still to come.
+    rising: usize,
     /// The last `skip_to` seen.
     goal: u64,
     last: f32,
+    volume: f32,
     scratch: Box<[f32; SCRATCH]>,
     taken: u64,
+    rendered: u64,
 }
 
 /// A cut in full sound would click.
@@ -145,24 +154,26 @@ impl OutputCallback {
     pub(crate) fn new(
         (vitals, cue): (Arc<Vitals>, Arc<Cue>),
         clock: Clock,
-        sound: HeapCons<f32>,
-        marks: HeapProd<Mark>,
+        tap: Tap,
         channels: u16,
         rate: u32,
     ) -> Self {
+        let volume = cue.volume.get();
         Self {
             vitals,
             cue,
             clock,
-            sound,
-            marks,
+            tap,
             channels: usize::from(channels.max(1)),
             fade: ((FADE.as_secs_f64() * f64::from(rate)) as usize).max(1),
             fading: 0,
+            rising: 0,
             goal: 0,
             last: 0.0,
+            volume,
             scratch: Box::new([0.0; SCRATCH]),
             taken: 0,
+            rendered: 0,
         }
     }
 
@@ -183,10 +194,14 @@ impl OutputCallback {
             let frames = block.len() / self.channels;
             asked += frames as u64;
             let first = self.fill(frames);
+            self.mix_cues(frames);
+            self.adjust(frames);
             peak = peak.max(magnitude(&self.scratch[..frames]));
+            self.rendered += self.tap.render.push_slice(&self.scratch[..frames]) as u64;
             self.spread(first, frames, block);
         }
-        let _ = self.marks.try_push(Mark { end: self.taken, at: now, age: 0 });
+        let _ = self.tap.marks.try_push(Mark { end: self.taken, at: now, age: 0 });
+        let _ = self.tap.rendered.try_push(Mark { end: self.rendered, at: now, age: 0 });
         self.cue.largest.fetch_max(asked, Ordering::Relaxed);
         self.cue.taken.store(self.taken, Ordering::Release);
         self.vitals.peak.note(peak);
@@ -205,16 +220,54 @@ impl OutputCallback {
         }
         let faded = self.fade_out(frames);
         let first = self.taken;
-        let popped = self.sound.pop_slice(&mut self.scratch[faded..frames]);
+        let popped = self.tap.sound.pop_slice(&mut self.scratch[faded..frames]);
         self.taken += popped as u64;
         let filled = faded + popped;
-        self.scratch[filled..frames].fill(0.0);
+        for sample in &mut self.scratch[faded..filled] {
+            if self.rising == 0 {
+                break;
+            }
+            *sample *= 1.0 - self.rising as f32 / self.fade as f32;
+            self.rising -= 1;
+        }
         if filled < frames && self.cue.expects_sound.load(Ordering::Relaxed) {
             let missing = (frames - filled) as u64;
             self.vitals.missed.fetch_add(missing, Ordering::Relaxed);
+            self.rising = self.fade;
         }
+        let held = if filled > 0 { self.scratch[filled - 1] } else { self.last };
+        self.run_out(held, filled, frames);
         self.last = self.scratch[..frames].last().copied().unwrap_or(self.last);
         first.saturating_sub(faded as u64)
+    }
+
+    /// Where the sound ends, on purpose or not, it falls to zero instead of breaking off.
+    fn run_out(&mut self, from: f32, filled: usize, frames: usize) {
+        let fall = 1.0 - 4.0 / self.fade as f32;
+        let mut value = from;
+        for sample in &mut self.scratch[filled..frames] {
+            value = if value.abs() < 1e-4 { 0.0 } else { value * fall };
+            *sample = value;
+        }
+    }
+
+    /// Brings the volume to where it should be, over 5 ms for a whole step.
+    fn adjust(&mut self, frames: usize) {
+        let wanted = self.cue.volume.get();
+        let step = 1.0 / self.fade as f32;
+        if (self.volume - wanted).abs() < f32::EPSILON && (wanted - 1.0).abs() < f32::EPSILON {
+            return;
+        }
+        for sample in &mut self.scratch[..frames] {
+            self.volume += (wanted - self.volume).clamp(-step, step);
+            *sample *= self.volume;
+        }
+    }
+
+    fn mix_cues(&mut self, frames: usize) {
+        for (sample, cue) in self.scratch[..frames].iter_mut().zip(self.tap.cues.pop_iter()) {
+            *sample += cue;
+        }
     }
 
     /// What is under way ends in a ramp; what was to be skipped goes with it. Gives the number of
@@ -225,7 +278,7 @@ impl OutputCallback {
         }
         let now = self.fading.min(frames);
         let there = now.min((self.goal.saturating_sub(self.taken)) as usize);
-        let popped = self.sound.pop_slice(&mut self.scratch[..there]);
+        let popped = self.tap.sound.pop_slice(&mut self.scratch[..there]);
         self.taken += popped as u64;
         let held = if popped > 0 { self.scratch[popped - 1] } else { self.last };
         self.scratch[popped..now].fill(held);
@@ -236,7 +289,7 @@ impl OutputCallback {
         if self.fading == 0 {
             self.cue.heard.store(self.taken, Ordering::Relaxed);
             let rest = self.goal.saturating_sub(self.taken) as usize;
-            self.taken += self.sound.skip(rest) as u64;
+            self.taken += self.tap.sound.skip(rest) as u64;
             self.cue.skipped.store(self.goal, Ordering::Release);
         }
         now
@@ -253,9 +306,12 @@ impl OutputCallback {
         let silence = T::from_sample(0.0);
         let mono = self.scratch[..frames].iter().zip(first..);
         for (frame, (sample, index)) in block.chunks_exact_mut(self.channels).zip(mono) {
-            frame.fill(T::from_sample(*sample));
+            // Of a surround system, the two in front.
+            let front = frame.len().min(2);
+            frame[..front].fill(T::from_sample(*sample));
+            frame[front..].fill(silence);
             if frame.len() > 1 && (start..end).contains(&index) {
-                let silent = if index < middle { 1..frame.len() } else { 0..1 };
+                let silent = if index < middle { 1..2 } else { 0..1 };
                 frame[silent].fill(silence);
             }
         }

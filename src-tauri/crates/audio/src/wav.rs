@@ -12,7 +12,7 @@ use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use crate::{
     clock::{Clock, frames_to_nanos, nanos},
     error::{AudioError, WavProblem},
-    graph::to_i16,
+    render::to_i16,
     stream::{InputCallback, OutputCallback},
 };
 

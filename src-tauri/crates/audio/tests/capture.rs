@@ -8,7 +8,7 @@ use std::time::Duration;
 use cpal::SampleFormat;
 use support::{Rig, assert_same, count, counting, frames, mic, pcm};
 use vivavoce_audio::{
-    AudioCommand, AudioEvent, DuplexConfig, FLOOR_DBFS,
+    AudioCommand, AudioEvent, DuplexConfig, FLOOR_DBFS, GateMode,
     sim::{SimHost, SimSpec},
 };
 
@@ -20,7 +20,7 @@ fn expected(from: u64, len: usize) -> Vec<i16> {
 fn a_press_on_a_shut_microphone_begins_with_its_first_sample() {
     let rig = Rig::new(SimHost::new().with(mic()));
     rig.run(50);
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     rig.run(500);
     rig.close_gate(100);
     rig.run(200);
@@ -28,7 +28,7 @@ fn a_press_on_a_shut_microphone_begins_with_its_first_sample() {
     // The clock stood at 50 ms when the device opened.
     assert_same(&pcm(&events), &expected(800, 9_600));
     assert!(matches!(events[0], AudioEvent::InputLive { rate: 16_000, channels: 1, .. }));
-    assert_eq!(events.last(), Some(&AudioEvent::GateClosed));
+    assert!(matches!(events.last(), Some(AudioEvent::GateClosed { .. })));
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_press_on_an_open_microphone_begins_with_the_sample_after_it() {
     rig.send(AudioCommand::MonitorInput(true));
     // Callbacks of 20 ms; the press comes in the middle of one.
     rig.run(105);
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     rig.run(300);
     rig.close_gate(0);
     rig.run(50);
@@ -49,7 +49,7 @@ fn a_command_the_thread_hears_of_late_still_counts_from_its_sending() {
     let rig = Rig::new(SimHost::new().with(mic().callbacks(&[16])));
     rig.send(AudioCommand::MonitorInput(true));
     rig.run(100);
-    rig.handle.send(AudioCommand::OpenGate);
+    rig.handle.send(AudioCommand::OpenGate(GateMode::Held));
     // No settling: the thread may find these samples before or after the command.
     rig.sim.advance(Duration::from_millis(40));
     rig.run(60);
@@ -63,12 +63,12 @@ fn every_sample_of_many_presses_is_there_in_order_with_running_numbers() {
     let rig = Rig::new(SimHost::new().with(mic().callbacks(&[7, 480, 33, 1, 902])));
     let mut heard = Vec::new();
     for press in 0..5_u64 {
-        rig.send(AudioCommand::OpenGate);
+        rig.send(AudioCommand::OpenGate(GateMode::Held));
         rig.run(200 + press * 35);
         rig.close_gate(25);
         rig.run(200);
         let events = rig.news();
-        let closed = events.iter().filter(|e| **e == AudioEvent::GateClosed).count();
+        let closed = events.iter().filter(|e| matches!(e, AudioEvent::GateClosed { .. })).count();
         assert_eq!(closed, 1);
         let len = (200 + press as usize * 35 + 25) * 16;
         let found = pcm(&events);
@@ -82,13 +82,13 @@ fn every_sample_of_many_presses_is_there_in_order_with_running_numbers() {
 #[test]
 fn pressing_again_during_the_tail_ends_the_first_press_and_loses_nothing() {
     let rig = Rig::new(SimHost::new().with(mic()));
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     rig.run(200);
     rig.close_gate(200);
     rig.run(100);
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     let first = rig.news();
-    assert_eq!(first.last(), Some(&AudioEvent::GateClosed));
+    assert!(matches!(first.last(), Some(AudioEvent::GateClosed { .. })));
     assert_same(&pcm(&first), &expected(0, 4_800));
     rig.run(100);
     rig.close_gate(0);
@@ -103,7 +103,7 @@ fn every_format_and_channel_count_becomes_the_same_speech() {
         let rate = 16_000;
         let device = mic().format(format).channels(channels).rate(rate);
         let rig = Rig::new(SimHost::new().with(device));
-        rig.send(AudioCommand::OpenGate);
+        rig.send(AudioCommand::OpenGate(GateMode::Held));
         rig.run(200);
         rig.close_gate(0);
         rig.run(50);
@@ -120,7 +120,7 @@ fn any_device_rate_gives_the_right_number_of_samples() {
     for rate in [8_000, 44_100, 48_000, 96_000] {
         let device = SimSpec::input("mic").rate(rate).callbacks(&[441, 16, 2_048]);
         let rig = Rig::new(SimHost::new().with(device.signal(counting)));
-        rig.send(AudioCommand::OpenGate);
+        rig.send(AudioCommand::OpenGate(GateMode::Held));
         rig.run(1_000);
         rig.close_gate(0);
         rig.run(1_200);
@@ -136,7 +136,7 @@ fn frames_carry_the_time_of_their_capture() {
     let rig = Rig::new(sim);
     rig.run(70);
     let press = clock.now();
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     rig.run(300);
     for (frame, index) in frames(&rig.news()).iter().zip(0..) {
         assert_eq!(frame.captured_at, press + Duration::from_millis(20) * index);
@@ -147,7 +147,7 @@ fn frames_carry_the_time_of_their_capture() {
 fn muting_sends_silence_of_the_same_length() {
     let rig = Rig::new(SimHost::new().with(mic()));
     rig.send(AudioCommand::SetMuted(true));
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     rig.run(200);
     rig.send(AudioCommand::SetMuted(false));
     rig.run(200);
@@ -162,18 +162,18 @@ fn muting_sends_silence_of_the_same_length() {
 fn a_release_while_the_gate_is_shut_is_answered() {
     let rig = Rig::new(SimHost::new().with(mic()));
     rig.close_gate(200);
-    assert_eq!(rig.news(), [AudioEvent::GateClosed]);
+    assert!(matches!(rig.news()[..], [AudioEvent::GateClosed { .. }]));
 }
 
 #[test]
 fn a_silent_device_cannot_keep_a_release_waiting() {
     let rig = Rig::new(SimHost::new().with(mic()));
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     rig.run(100);
     rig.sim.stall("mic", true);
     rig.close_gate(200);
     rig.run(600);
-    let closed = rig.news().into_iter().filter(|e| *e == AudioEvent::GateClosed);
+    let closed = rig.news().into_iter().filter(|e| matches!(e, AudioEvent::GateClosed { .. }));
     assert_eq!(closed.count(), 1);
 }
 
@@ -182,7 +182,7 @@ fn the_microphone_stays_open_for_the_next_press_and_shuts_when_none_comes() {
     let keep_open = Duration::from_secs(2);
     let config = DuplexConfig { keep_open, ..DuplexConfig::default() };
     let rig = Rig::with(SimHost::new().with(mic()), config);
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     rig.run(100);
     rig.close_gate(0);
     rig.run(1_900);
@@ -195,7 +195,7 @@ fn the_microphone_stays_open_for_the_next_press_and_shuts_when_none_comes() {
 fn levels_come_at_most_fifteen_times_a_second_and_end_at_the_floor() {
     let device = mic().signal(|i| if i % 2 == 0 { 0.1 } else { -0.1 });
     let rig = Rig::new(SimHost::new().with(device));
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     rig.run(2_000);
     rig.close_gate(0);
     rig.run(300);
@@ -215,7 +215,7 @@ fn levels_come_at_most_fifteen_times_a_second_and_end_at_the_floor() {
 #[test]
 fn an_audio_thread_that_comes_late_tells_what_was_lost() {
     let rig = Rig::new(SimHost::new().with(mic()));
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     rig.run(100);
     rig.handle.settle();
     let started = std::time::Instant::now();

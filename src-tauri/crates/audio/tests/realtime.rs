@@ -9,7 +9,7 @@ use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use cpal::SampleFormat;
 use support::{Rig, counting, mic, speaker};
 use vivavoce_audio::{
-    AudioCommand,
+    AudioCommand, Cue, GateMode, Processing, Tuning,
     sim::{SimHost, SimSpec},
 };
 
@@ -28,7 +28,11 @@ fn neither_callback_allocates_in_any_format_or_situation() {
         let input = SimSpec::input("mic").channels(2).format(format).signal(counting);
         let output = speaker().format(format).callbacks(&[16, 8_192, 480, 1]);
         let rig = guarded(SimHost::new().with(input.callbacks(&[8_192, 16, 1, 480])).with(output));
-        rig.send(AudioCommand::OpenGate);
+        rig.send(AudioCommand::Process(Processing::ALL));
+        rig.send(AudioCommand::Tune(Tuning { gain_db: 6.0, channel: Some(1) }));
+        rig.send(AudioCommand::OpenGate(GateMode::Held));
+        rig.send(AudioCommand::Play(Cue::Start));
+        rig.send(AudioCommand::Duck(true));
         rig.push(1, vec![5_000; 24_000 * 4]);
         rig.run(1_000);
         rig.send(AudioCommand::Flush { up_to_turn: 1 });
@@ -64,6 +68,6 @@ fn the_guard_meets_an_allocation() {
         });
     });
     let rig = Rig::new(sim);
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     rig.run(100);
 }

@@ -9,7 +9,7 @@ use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use support::{Rig, assert_same, count, pcm};
 use tempfile::TempDir;
 use vivavoce_audio::{
-    AudioCommand, AudioError, AudioEvent, DeviceId, Direction, DuplexConfig, WavProblem, sim::SimHost,
+    AudioCommand, AudioError, AudioEvent, DeviceId, Direction, DuplexConfig, GateMode, WavProblem, sim::SimHost,
 };
 
 fn spec(bits_per_sample: u16, sample_format: SampleFormat) -> WavSpec {
@@ -30,18 +30,18 @@ fn write_speech(path: &Path, seconds: u64) {
 
 fn reading(path: &Path) -> Rig {
     let input = DeviceId::wav(path);
-    Rig::with(SimHost::new(), DuplexConfig { input, ..DuplexConfig::default() })
+    Rig::with(SimHost::new(), DuplexConfig { input: vec![input], ..DuplexConfig::default() })
 }
 
 fn writing(path: &Path, keep_open: Duration) -> Rig {
     let output = DeviceId::wav(path);
-    let config = DuplexConfig { output, keep_open, ..DuplexConfig::default() };
+    let config = DuplexConfig { output: vec![output], keep_open, ..DuplexConfig::default() };
     Rig::with(SimHost::new(), config)
 }
 
 fn problem(path: &Path) -> WavProblem {
     let rig = reading(path);
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     rig.run(3_000);
     let events = rig.news();
     let [AudioEvent::Failed { direction, error: AudioError::Wav { path: told, problem } }] = &events[..] else {
@@ -57,7 +57,7 @@ fn a_file_speaks_from_its_first_sample_at_the_pace_of_the_clock() {
     let path = folder.path().join("speech.wav");
     write_speech(&path, 1);
     let rig = reading(&path);
-    rig.send(AudioCommand::OpenGate);
+    rig.send(AudioCommand::OpenGate(GateMode::Held));
     rig.run(300);
     assert_eq!(pcm(&rig.news()).len(), 4_800);
     rig.run(700);
@@ -74,7 +74,7 @@ fn a_file_waits_while_the_gate_is_shut_and_is_silent_after_its_end() {
     let rig = reading(&path);
     let mut heard = Vec::new();
     for _ in 0..2 {
-        rig.send(AudioCommand::OpenGate);
+        rig.send(AudioCommand::OpenGate(GateMode::Held));
         rig.run(600);
         rig.close_gate(0);
         // Longer than devices are kept open.
@@ -107,7 +107,7 @@ fn every_supported_encoding_is_understood() {
         }
         wav.finalize().unwrap();
         let rig = reading(&path);
-        rig.send(AudioCommand::OpenGate);
+        rig.send(AudioCommand::OpenGate(GateMode::Held));
         rig.run(300);
         let heard = pcm(&rig.news());
         assert_same(&heard, &[8_192; 4_800]);

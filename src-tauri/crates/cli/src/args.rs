@@ -1,6 +1,7 @@
 //! The command line.
 
 mod session;
+mod sound;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use vivavoce_engine::{DeviceId, Language, Mode, Service, Settings, SettingsError, SettingsPatch};
@@ -16,7 +17,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
     /// Hold a conversation, steered by lines on standard input:
-    /// talk on | talk off | mute on | mute off | stop | say TEXT | quit
+    /// talk on | talk off | mute on | mute off | stop | say TEXT | test tone | test record | test echo | quit
     Talk(TalkArgs),
     /// List the sound devices.
     Devices(DevicesArgs),
@@ -52,8 +53,9 @@ pub(crate) struct TalkArgs {
     /// Sound still captured after `talk off`, ms.
     #[arg(long, value_name = "MS", default_value_t = 200)]
     pub(crate) tail_ms: u32,
-    /// Device period asked for, ms: less is quicker, more is safer on a busy machine.
-    #[arg(long, value_name = "MS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(2..=200))]
+    /// Device period to begin with, ms: less is quicker, more is safer on a busy machine. A device that comes late is
+    /// asked for a longer one.
+    #[arg(long, value_name = "MS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(2..=200))]
     pub(crate) period_ms: u64,
     /// Language of the demo's guide.
     #[arg(long, value_enum, default_value = "system")]
@@ -66,6 +68,8 @@ pub(crate) struct TalkArgs {
     words: Box<session::WordArgs>,
     #[command(flatten)]
     access: Box<session::AccessArgs>,
+    #[command(flatten)]
+    sound: Box<sound::SoundArgs>,
 }
 
 impl TalkArgs {
@@ -76,6 +80,8 @@ impl TalkArgs {
             (false, Some(_)) => Service::Custom,
             (false, None) => Service::Gemini,
         };
+        let is_file = |id: &String| id.parse::<DeviceId>().is_ok_and(|id| id.wav_path().is_some());
+        let from_file = self.input.as_ref().is_some_and(is_file);
         let settings = Settings {
             service,
             endpoint: self.endpoint,
@@ -90,7 +96,8 @@ impl TalkArgs {
             ..Settings::default()
         };
         let patch = self.answers.patch(SettingsPatch::default());
-        settings.patched(&self.access.patch(self.words.patch(self.turns.patch(patch))))
+        let patch = self.access.patch(self.words.patch(self.turns.patch(patch)));
+        settings.patched(&self.sound.patch(from_file, patch))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-/// Maps the engine's instants to microseconds: on Unix of `CLOCK_MONOTONIC`, elsewhere since the program's start.
+/// Maps the engine's instants to microseconds: on Unix of `CLOCK_MONOTONIC`, elsewhere since 1970 (UTC) by the system's clock as it
+/// was when the program started.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
     origin: Instant,
@@ -11,7 +12,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        Self { origin: Instant::now(), origin_us: monotonic_us() }
+        Self { origin: Instant::now(), origin_us: system_us() }
     }
 
     /// Microseconds at `instant`, which may lie before the start.
@@ -24,14 +25,15 @@ impl Clock {
 }
 
 #[cfg(unix)]
-fn monotonic_us() -> u64 {
+fn system_us() -> u64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     time.tv_sec as u64 * 1_000_000 + time.tv_nsec as u64 / 1000
 }
 
 #[cfg(not(unix))]
-fn monotonic_us() -> u64 {
-    0
+fn system_us() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |since_1970| since_1970.as_micros() as u64)
 }
 
 #[cfg(test)]

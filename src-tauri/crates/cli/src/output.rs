@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
-use vivavoce_engine::{Carried, DeviceInfo, Direction, Entry, Event, Frontend};
+use vivavoce_engine::{Carried, DeviceInfo, Direction, Entry, Event, Frontend, Health};
 
 use crate::args::DevicesArgs;
 use crate::clock::Clock;
@@ -93,6 +93,25 @@ impl Frontend for Output {
                 self.line(now, "levels", fields);
             }
             Event::Devices(devices) => self.line(now, "devices", devices_json(devices)),
+            Event::Input(input) => self.line(now, "input", json!({ "input": input })),
+            Event::Echo(report) => {
+                let fields = json!({
+                    "state": format!("{:?}", report.state).to_lowercase(),
+                    "removed_db": report.removed_db.map(round),
+                    "delay_ms": report.delay_ms,
+                });
+                self.line(now, "echo", fields);
+            }
+            Event::Health(health) => self.line(now, "health", health_json(health)),
+            Event::Voice(voice) => {
+                self.line(now, "voice", json!({ "voice": format!("{voice:?}").to_lowercase() }));
+            }
+            Event::SpeechStarted { at } => self.line(*at, "speech_started", json!({})),
+            Event::SpeechEnded => self.line(now, "speech_ended", json!({})),
+            Event::MutedSpeech => self.line(now, "muted_speech", json!({})),
+            Event::RecordingPlayed { peak_dbfs } => {
+                self.line(now, "recording_played", json!({ "peak_dbfs": round(*peak_dbfs) }));
+            }
             Event::Muted(muted) => self.line(now, "muted", json!({ "muted": muted })),
             // Here settings come from the command line and don't change, and nothing is cleared.
             Event::Settings { .. } | Event::UsageReset(_) => {}
@@ -165,12 +184,20 @@ fn devices_json(devices: &[DeviceInfo]) -> Value {
             .map(|device| {
                 json!({
                     "id": device.id.to_string(), "name": device.name,
-                    "default": device.is_default, "monitor": device.is_monitor,
+                    "default": device.is_default, "monitor": device.is_monitor, "bluetooth": device.is_bluetooth,
                 })
             })
             .collect()
     };
     json!({ "inputs": of(Direction::Input), "outputs": of(Direction::Output) })
+}
+
+fn health_json(health: &Health) -> Value {
+    json!({
+        "input_period_ms": health.input_period_ms, "output_period_ms": health.output_period_ms,
+        "underruns": health.underruns, "overruns": health.overruns, "late": health.late,
+        "playout_target_ms": health.playout_target_ms, "concealed": health.concealed, "reopened": health.reopened,
+    })
 }
 
 /// Tenths are as much as a level meter means.

@@ -62,6 +62,7 @@ async fn converse(settings: Settings, period: Duration, keys: KeyStore, clock: C
         settings_fault: None,
         keys,
         demo: Box::new(move |language| demo.url(language).map_err(|error| error.to_string())),
+        phrase: Box::new(vivavoce_simulator::test_phrase),
         host: HostChoice::System,
     };
     let engine = Engine::spawn(config, output);
@@ -100,12 +101,16 @@ fn parse(line: &str) -> Result<Option<Command>, String> {
         "mute on" => Command::SetMuted(true),
         "mute off" => Command::SetMuted(false),
         "stop" => Command::Stop,
+        "test tone" => Command::TestTone,
+        "test record" => Command::RecordTest,
+        "test echo" => Command::TestEcho,
         "quit" => return Ok(None),
         _ => match line.strip_prefix("say ") {
             Some(text) => Command::SendText(text.to_owned()),
             None => {
                 return Err(format!(
-                    "{line:?} is no command; there are: talk on, talk off, mute on, mute off, stop, say TEXT, quit"
+                    "{line:?} is no command; there are: talk on, talk off, mute on, mute off, stop, say TEXT, test tone, \
+                     test record, test echo, quit"
                 ));
             }
         },
@@ -145,7 +150,17 @@ mod tests {
 
     #[test]
     fn every_documented_line_is_a_command() {
-        for line in ["talk on", "talk off", "mute on", "mute off", "stop", " say hello there "] {
+        for line in [
+            "talk on",
+            "talk off",
+            "mute on",
+            "mute off",
+            "stop",
+            " say hello there ",
+            "test tone",
+            "test record",
+            "test echo",
+        ] {
             assert!(parse(line).unwrap().is_some(), "{line}");
         }
         assert!(parse("quit").unwrap().is_none());

@@ -209,6 +209,7 @@ impl Recorded {
             settings_fault: None,
             keys,
             demo: Box::new(|_| Err("not here".into())),
+            phrase: Box::new(|| (Vec::new(), 24_000)),
             host: HostChoice::System,
             period: Duration::from_millis(20),
         };

@@ -28,6 +28,12 @@ pub enum Command {
     RefreshModels,
     /// Play a short tone, left then right, on the chosen output.
     TestTone,
+    /// Record three seconds of the microphone and play them back.
+    RecordTest,
+    /// Play a test phrase and tell how much of its echo is removed.
+    TestEcho,
+    /// Somebody looks at the front end, or nobody does: then the microphone isn't kept open for the next press.
+    Attend(bool),
     /// Run the input meter without talking (the settings page).
     MonitorInput(bool),
     /// List the devices anew.

@@ -7,12 +7,16 @@
 //! Its invariants: a turn that was opened on the session is always ended, whatever fails in between; the phase told last
 //! is the phase that is; no sound of an answer is played after it was cut.
 
+mod devices;
 mod link;
+mod phase;
+mod press;
 mod sound;
 mod target;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod voice;
 
 pub(crate) use target::endpoint;
 
@@ -20,22 +24,20 @@ use std::collections::{HashMap, VecDeque};
 use std::str::FromStr as _;
 use std::time::{Duration, Instant};
 
-use vivavoce_audio::{AudioCommand, AudioEvent, DeviceId, DeviceInfo, FRAME_SAMPLES};
+use vivavoce_audio::{AudioCommand, AudioEvent, Cue, DeviceId, DeviceInfo, FRAME_SAMPLES};
 use vivavoce_live::driver::DriverCommand;
 use vivavoce_live::session;
 
 use crate::command::Command;
-use crate::event::{Event, Phase};
+use crate::event::{Event, LiveInput, Phase};
 use crate::problem::{Problem, ProblemCode};
 use crate::secret::KeyStatus;
-use crate::settings::{Mode, Settings};
+use crate::settings::Settings;
 use crate::talk::Talk;
-use crate::transcript::{Change, Note, Transcript};
+use crate::transcript::{Change, Transcript};
 use crate::usage::Meter;
-
-/// Without any sign of an answer for this long after a turn, the user is told. The service's slowest first audio was
-/// reported at 3.5 s; field clients wait 8 to 10 s.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+use press::{Press, Said};
+use voice::Ear;
 
 /// Something the conversation reacts to.
 #[derive(Debug)]
@@ -79,6 +81,8 @@ pub enum Effect {
     Audio(AudioCommand),
     /// Tell the front end.
     Emit(Event),
+    /// Play the test phrase and see how much of its echo is left.
+    TestEcho,
     /// Keep the settings.
     Save(Settings),
     /// Everything is closed: stop.
@@ -111,7 +115,8 @@ pub struct Conversation {
     gate: Gate,
     link: Link,
     muted: bool,
-    input_live: bool,
+    /// The microphone, while it hears.
+    input: Option<LiveInput>,
     output_live: bool,
     /// The connection was lost and is being made again.
     reconnecting: bool,
@@ -135,6 +140,22 @@ pub struct Conversation {
     meter: Meter,
     devices: Vec<DeviceInfo>,
     device_names: HashMap<DeviceId, String>,
+    /// The press under way.
+    press: Option<Press>,
+    /// The press whose tail is still being captured.
+    closing: Option<Press>,
+    /// What the newest turn holds.
+    said: Said,
+    /// A turn was opened on the session and not ended.
+    activity: bool,
+    /// Answers up to this turn were cut: what still comes of them isn't heard.
+    silenced: Option<u64>,
+    ear: Ear,
+    /// Somebody looks at the front end.
+    attended: bool,
+    /// The front end wants the microphone's level.
+    monitored: bool,
+    armed: Option<Duration>,
     problem: Option<Problem>,
     told: Option<(Phase, bool)>,
     effects: VecDeque<Effect>,
@@ -152,7 +173,7 @@ impl Conversation {
             gate: Gate::Closed,
             link: Link::Off,
             muted: false,
-            input_live: false,
+            input: None,
             output_live: false,
             reconnecting: false,
             working: false,
@@ -169,6 +190,15 @@ impl Conversation {
             meter: Meter::default(),
             devices: Vec::new(),
             device_names: HashMap::new(),
+            press: None,
+            closing: None,
+            said: Said::default(),
+            activity: false,
+            silenced: None,
+            ear: Ear::default(),
+            attended: true,
+            monitored: false,
+            armed: None,
             problem: None,
             told: None,
             effects: VecDeque::new(),
@@ -177,6 +207,7 @@ impl Conversation {
         };
         conversation.tell_settings();
         conversation.tell_phase();
+        conversation.arm();
         conversation
     }
 
@@ -212,7 +243,7 @@ impl Conversation {
 
     /// When to call [`handle`](Self::handle) with [`Input::Timeout`] at the latest.
     pub fn deadline(&self) -> Option<Instant> {
-        self.waiting_since.map(|since| since + ANSWER_TIMEOUT)
+        [self.answer_deadline(), self.press_deadline(), self.deaf_deadline()].into_iter().flatten().min()
     }
 
     /// The settings in force.
@@ -230,11 +261,7 @@ impl Conversation {
                 }
             }
             Command::SendText(text) => self.send_text(&text),
-            Command::SetMuted(muted) => {
-                self.muted = muted;
-                self.audio(AudioCommand::SetMuted(muted));
-                self.emit(Event::Muted(muted));
-            }
+            Command::SetMuted(muted) => self.set_muted(muted),
             Command::Connect => self.connect(true),
             Command::Disconnect => {
                 self.abandon_talk();
@@ -245,8 +272,11 @@ impl Conversation {
             // The key itself stays with the owner, which answers with `Input::Key`; so does the list of models.
             Command::SetApiKey(..) | Command::RefreshModels => {}
             Command::TestTone => self.audio(AudioCommand::TestTone { seconds: 1.0 }),
-            Command::MonitorInput(on) => self.audio(AudioCommand::MonitorInput(on)),
+            Command::RecordTest => self.record_test(),
+            Command::TestEcho => self.test_echo(),
+            Command::MonitorInput(on) => self.monitor_input(on),
             Command::RefreshDevices => self.audio(AudioCommand::RefreshDevices),
+            Command::Attend(attended) => self.attend(attended),
             Command::DismissProblem => self.clear_problem(),
             Command::ClearTranscript => self.start_over(),
             Command::Shutdown => self.shut_down(),
@@ -264,20 +294,29 @@ impl Conversation {
         self.emit(Event::UsageReset(self.meter.report()));
     }
 
-    /// Local barge-in: what is being heard stops now, whatever the service says later.
+    /// What is being heard stops now, whatever the service says later; the rest of that answer isn't heard either.
     fn silence_answer(&mut self) {
-        if let Some(turn) = self.answering.max(self.playing) {
+        if let Some(turn) = self.answering.max(self.playing)
+            && self.silenced < Some(turn)
+        {
+            self.silenced = Some(turn);
             self.audio(AudioCommand::Flush { up_to_turn: turn });
         }
         self.answering = None;
     }
 
     fn handle_timeout(&mut self) {
-        if self.deadline().is_some_and(|deadline| deadline <= self.now) {
-            self.waiting_since = None;
-            let change = self.transcript.finish(self.turn, crate::Speaker::User, false, Some(Note::NoAnswer));
-            self.tell_change(change);
-            self.raise(Problem::of(ProblemCode::NoAnswer));
+        let is_due = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline <= self.now);
+        let (answer, press, deafness) =
+            (is_due(self.answer_deadline()), is_due(self.press_deadline()), is_due(self.deaf_deadline()));
+        if answer {
+            self.miss_answer();
+        }
+        if press {
+            self.outgrow_press();
+        }
+        if deafness {
+            self.listen_anew();
         }
     }
 
@@ -289,48 +328,6 @@ impl Conversation {
             self.effects.push_back(Effect::Stop);
         } else {
             self.session(DriverCommand::Disconnect);
-        }
-    }
-
-    fn phase(&self) -> Phase {
-        if self.gate == Gate::Open || self.talk.is_on() {
-            return match () {
-                () if self.muted => Phase::Paused,
-                () if !self.input_live => Phase::OpeningMicrophone,
-                () if self.reconnecting => Phase::Reconnecting,
-                () if self.settings.mode == Mode::HandsFree && self.is_working() => Phase::Thinking,
-                () if self.settings.mode == Mode::HandsFree && self.is_speaking() => Phase::Speaking,
-                () if self.settings.mode == Mode::HandsFree && self.waiting_since.is_some() => Phase::Waiting,
-                () => Phase::Listening,
-            };
-        }
-        match self.link {
-            Link::Off if self.is_speaking() => Phase::Speaking,
-            Link::Off if self.problem.as_ref().is_some_and(Problem::blocks_talking) => Phase::Error,
-            Link::Off => Phase::Off,
-            Link::Connecting if self.reconnecting => Phase::Reconnecting,
-            Link::Connecting => Phase::Connecting,
-            Link::Ready if self.gate != Gate::Closed => Phase::Listening,
-            Link::Ready if self.is_speaking() => Phase::Speaking,
-            Link::Ready if self.working => Phase::Thinking,
-            Link::Ready if self.waiting_since.is_some() => Phase::Waiting,
-            Link::Ready => Phase::Ready,
-        }
-    }
-
-    fn is_working(&self) -> bool {
-        self.working && !self.is_speaking()
-    }
-
-    fn is_speaking(&self) -> bool {
-        self.playing.is_some() || self.answering.is_some()
-    }
-
-    fn tell_phase(&mut self) {
-        let told = (self.phase(), self.talk.is_latched());
-        if self.told != Some(told) {
-            self.told = Some(told);
-            self.emit(Event::Phase { phase: told.0, latched: told.1 });
         }
     }
 
@@ -356,6 +353,9 @@ impl Conversation {
         let problem = Problem { at: self.wall_ms, ..problem };
         tracing::warn!(code = ?problem.code, detail = ?problem.detail, "problem");
         if self.problem.as_ref() != Some(&problem) {
+            if problem.blocks_talking() {
+                self.cue(Cue::Error);
+            }
             self.problem = Some(problem.clone());
             self.emit(Event::Problem(Some(problem)));
         }
@@ -364,6 +364,12 @@ impl Conversation {
     fn clear_problem(&mut self) {
         if self.problem.take().is_some() {
             self.emit(Event::Problem(None));
+        }
+    }
+
+    fn clear_problem_of(&mut self, is_over: impl Fn(ProblemCode) -> bool) {
+        if self.problem.as_ref().is_some_and(|problem| is_over(problem.code)) {
+            self.clear_problem();
         }
     }
 

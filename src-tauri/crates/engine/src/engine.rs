@@ -12,7 +12,7 @@ use models::Models;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep_until, timeout};
-use vivavoce_audio::{Duplex, DuplexConfig, HostChoice};
+use vivavoce_audio::{AudioCommand, Duplex, DuplexConfig, HostChoice};
 use vivavoce_live::access::Access;
 use vivavoce_live::driver::{Driver, DriverCommand, DriverEvent, DriverHandle};
 use vivavoce_live::endpoint::Endpoint;
@@ -20,7 +20,7 @@ use vivavoce_live::session::SessionConfig;
 use vivavoce_live::target::Target;
 
 use crate::command::Command;
-use crate::conversation::{Conversation, Effect, Input, device_id};
+use crate::conversation::{Conversation, Effect, Input};
 use crate::event::{Event, Frontend};
 use crate::mailbox::{self, mailbox};
 use crate::problem::Problem;
@@ -37,6 +37,9 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// tag, or none for the desktop's. Called inside the engine's runtime; must return at once.
 pub type DemoStart = Box<dyn FnMut(Option<&'static str>) -> Result<String, String> + Send>;
 
+/// Gives a spoken test phrase: mono samples and their rate in Hz.
+pub type Phrase = Box<dyn FnMut() -> (Vec<i16>, u32) + Send>;
+
 /// What an engine needs from its surroundings.
 pub struct EngineConfig {
     /// The settings to begin with.
@@ -49,6 +52,8 @@ pub struct EngineConfig {
     pub keys: KeyStore,
     /// The built-in demo.
     pub demo: DemoStart,
+    /// A spoken test phrase, to measure the echo by.
+    pub phrase: Phrase,
     /// Real devices, or a stand-in.
     pub host: HostChoice,
     /// Device period asked for; 20 ms is safe on a busy machine.
@@ -113,6 +118,7 @@ struct Actor<F> {
     duplex: Duplex,
     frontend: F,
     stopped: bool,
+    phrase: Phrase,
     live: mpsc::Receiver<DriverEvent>,
     sound: mailbox::Receiver,
 }
@@ -120,12 +126,16 @@ struct Actor<F> {
 impl<F: Frontend> Actor<F> {
     fn new(config: EngineConfig, frontend: F) -> Self {
         let (sender, sound) = mailbox();
+        let settings = &config.settings;
         let duplex = Duplex::spawn(
             config.host,
             DuplexConfig {
-                input: device_id(config.settings.input_device.as_deref()),
-                output: device_id(config.settings.output_device.as_deref()),
+                input: settings.inputs(),
+                output: settings.outputs(),
                 period: config.period,
+                processing: settings.sound.processing(),
+                tuning: settings.sound.tuning(),
+                volume_db: settings.sound.volume_db(),
                 ..DuplexConfig::default()
             },
             Box::new(move |event| sender.send(event)),
@@ -143,6 +153,7 @@ impl<F: Frontend> Actor<F> {
             duplex,
             frontend,
             stopped: false,
+            phrase: config.phrase,
             live,
             sound,
         };
@@ -229,7 +240,9 @@ impl<F: Frontend> Actor<F> {
                 Err(problem) => {
                     // What was to follow can't be done without a target.
                     let rest: Vec<_> = std::iter::from_fn(|| self.conversation.poll_effect())
-                        .filter(|effect| matches!(effect, Effect::Emit(_) | Effect::Save(_) | Effect::Audio(_)))
+                        .filter(|effect| {
+                            matches!(effect, Effect::Emit(_) | Effect::Save(_) | Effect::Audio(_) | Effect::TestEcho)
+                        })
                         .collect();
                     for effect in rest {
                         self.carry_out(effect, now, wall_ms);
@@ -238,6 +251,10 @@ impl<F: Frontend> Actor<F> {
                 }
             },
             Effect::Audio(command) => self.duplex.handle().send(command),
+            Effect::TestEcho => {
+                let (pcm, rate) = (self.phrase)();
+                self.duplex.handle().send(AudioCommand::TestEcho { pcm, rate });
+            }
             Effect::Emit(event) => self.frontend.emit(&event),
             Effect::Save(settings) => {
                 let result = self.store.as_ref().map_or(Ok(()), |store| store.save(&settings));

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use vivavoce_audio::DeviceInfo;
+use vivavoce_audio::{DeviceInfo, EchoReport, Health, Voice};
 use vivavoce_live::message::server::UsageMetadata;
 use vivavoce_live::model::ModelInfo;
 use vivavoce_live::session::Carried;
@@ -55,8 +55,22 @@ pub enum Phase {
     Error,
 }
 
+/// A microphone that hears.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct LiveInput {
+    /// For people.
+    pub name: String,
+    /// Samples a second.
+    pub rate: u32,
+    /// How many there are to listen to.
+    pub channels: u16,
+}
+
 /// One thing that happened. Times are the engine's monotonic clock.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "the settings are told seldom, and an event lives for a moment")]
 pub enum Event {
     /// The session is set up; talking goes straight through.
     Ready {
@@ -106,6 +120,28 @@ pub enum Event {
     },
     /// The devices that exist now.
     Devices(Vec<DeviceInfo>),
+    /// A microphone hears, or none does any more.
+    Input(Option<LiveInput>),
+    /// How echo cancelling goes.
+    Echo(EchoReport),
+    /// How the sound streams have been doing.
+    Health(Health),
+    /// Whether the local detector thinks that somebody speaks.
+    Voice(Voice),
+    /// Hands-free with the local detector: what is said from here on is sent.
+    SpeechStarted {
+        /// When it began.
+        at: Instant,
+    },
+    /// Hands-free with the local detector: the pause was long enough.
+    SpeechEnded,
+    /// Somebody speaks into the muted microphone.
+    MutedSpeech,
+    /// A test recording was played back.
+    RecordingPlayed {
+        /// Its highest sample, dBFS.
+        peak_dbfs: f32,
+    },
     /// The microphone was muted or unmuted.
     Muted(bool),
     /// Settings, presence of a key, or presence of the chosen devices have changed.

@@ -33,19 +33,19 @@ mod transcript;
 mod usage;
 
 pub use command::{Command, TalkInput};
-pub use engine::{DemoStart, Engine, EngineConfig, EngineGone, Handle};
-pub use event::{Event, Frontend, Phase};
+pub use engine::{DemoStart, Engine, EngineConfig, EngineGone, Handle, Phrase};
+pub use event::{Event, Frontend, LiveInput, Phase};
 pub use problem::{Advice, Problem, ProblemCode};
 pub use secret::{Kept, KeyError, KeyPlace, KeyStatus, KeyStore, Keychain, KeychainError, SystemKeychain};
 pub use settings::{
-    Access, AccessKind, Compression, Coverage, Detection, Generation, Language, MediaResolution, Mode, Network,
-    SafetyThreshold, Sensitivity, Service, Settings, SettingsError, SettingsPatch, SettingsStore, Theme, Thinking,
-    ThinkingLevel, Transcription, Translation,
+    Access, AccessKind, Compression, Coverage, Detection, Detector, Generation, Language, MediaResolution, Mode,
+    Network, Patience, SafetyThreshold, Sensitivity, Service, Settings, SettingsError, SettingsPatch, SettingsStore,
+    Sound, Theme, Thinking, ThinkingLevel, Transcription, Translation,
 };
 pub use transcript::{Entry, Note, Speaker};
 pub use usage::{Tokens, UsageReport};
 
-pub use vivavoce_audio::{DeviceId, DeviceInfo, Direction, HostChoice};
+pub use vivavoce_audio::{DeviceId, DeviceInfo, Direction, EchoReport, EchoState, Health, HostChoice, Voice};
 pub use vivavoce_live::message::server::UsageMetadata;
 pub use vivavoce_live::model;
 pub use vivavoce_live::session::Carried;

@@ -92,7 +92,7 @@ impl Queue {
 mod tests {
     use std::time::Instant;
 
-    use vivavoce_audio::CaptureFrame;
+    use vivavoce_audio::{CaptureFrame, Heard};
 
     use super::*;
 
@@ -107,12 +107,12 @@ mod tests {
         for seq in 0..4 {
             queue.push(frame(seq), 2);
         }
-        queue.push(AudioEvent::GateClosed, 2);
+        queue.push(AudioEvent::GateClosed { heard: Heard::default() }, 2);
 
         assert!(matches!(queue.pop(), Some(AudioEvent::InputClosed)));
         assert!(matches!(queue.pop(), Some(AudioEvent::Frame(CaptureFrame { seq: 2, .. }))));
         assert!(matches!(queue.pop(), Some(AudioEvent::Frame(CaptureFrame { seq: 3, .. }))));
-        assert!(matches!(queue.pop(), Some(AudioEvent::GateClosed)));
+        assert!(matches!(queue.pop(), Some(AudioEvent::GateClosed { .. })));
         assert!(queue.pop().is_none());
         assert_eq!(queue.dropped, 2);
     }

@@ -3,6 +3,7 @@
 mod options;
 mod range;
 mod session;
+mod sound;
 mod store;
 
 use std::io;
@@ -13,9 +14,10 @@ use serde_json::{Map, Value};
 use vivavoce_live::model;
 
 pub use options::{
-    Access, AccessKind, Compression, Coverage, Detection, Generation, MediaResolution, Network, SafetyThreshold,
-    Sensitivity, Thinking, ThinkingLevel, Transcription, Translation,
+    Access, AccessKind, Compression, Coverage, Detection, Detector, Generation, MediaResolution, Network, Patience,
+    SafetyThreshold, Sensitivity, Thinking, ThinkingLevel, Transcription, Translation,
 };
+pub use sound::Sound;
 pub use store::SettingsStore;
 
 /// How a turn begins and ends.
@@ -112,6 +114,8 @@ pub struct Settings {
     pub access: Access,
     /// How the service is reached.
     pub network: Network,
+    /// How sound goes in and out.
+    pub sound: Sound,
     /// How turns begin and end.
     pub mode: Mode,
     /// Input device id; the system's default when absent.
@@ -147,6 +151,7 @@ impl Default for Settings {
             translation: Translation::default(),
             access: Access::default(),
             network: Network::default(),
+            sound: Sound::default(),
             mode: Mode::PushToTalk,
             input_device: None,
             output_device: None,

@@ -74,6 +74,11 @@ impl Talk {
         edge
     }
 
+    /// Talking has lasted too long. A button that is still down means nothing until it has come up.
+    pub(crate) fn expire(&mut self) {
+        self.state = if matches!(self.state, State::Down { .. }) { State::Ending } else { State::Idle };
+    }
+
     /// Talking has ended for another reason (a device failed, the settings changed).
     pub(crate) fn reset(&mut self) {
         self.state = State::Idle;
@@ -148,5 +153,18 @@ mod tests {
             run(Mode::PushToTalk, &[(0, TalkInput::Start), (10, TalkInput::Start), (90, TalkInput::Release)]);
         assert_eq!(edges, [(0, TalkEdge::Start)]);
         assert!(talk.is_latched());
+    }
+
+    #[test]
+    fn a_button_that_was_down_too_long_means_nothing_until_it_comes_up() {
+        let start = Instant::now();
+        let mut talk = Talk::new();
+        let press = |talk: &mut Talk, input| talk.handle(input, Mode::PushToTalk, THRESHOLD, start);
+        assert_eq!(press(&mut talk, TalkInput::Press), Some(TalkEdge::Start));
+        talk.expire();
+        assert!(!talk.is_on());
+        assert_eq!(press(&mut talk, TalkInput::Press), None, "the key repeats");
+        assert_eq!(press(&mut talk, TalkInput::Release), None);
+        assert_eq!(press(&mut talk, TalkInput::Press), Some(TalkEdge::Start));
     }
 }

@@ -1,6 +1,8 @@
 //! The demo as a front end wants it: a guide on loopback, started when first asked for.
 
+use crate::clip::{Guide, clip};
 use crate::config::{Language, ServerConfig};
+use crate::recording::ANSWER_RATE;
 use crate::server::{Server, ServerError};
 
 /// A guide that runs from the first request on, until this is dropped.
@@ -27,6 +29,11 @@ impl Demo {
         self.running = Some((language, server));
         Ok(url)
     }
+}
+
+/// A spoken phrase of some seconds, 16-bit mono, and its rate in Hz: what the guide greets with.
+pub fn test_phrase() -> (Vec<i16>, u32) {
+    (clip(Language::En, Guide::Greeting).pcm.clone(), ANSWER_RATE)
 }
 
 fn language_of(tag: &str) -> Language {

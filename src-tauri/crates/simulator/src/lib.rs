@@ -26,7 +26,7 @@ pub mod voice;
 
 pub use clip::{Clip, Guide, clip};
 pub use config::{Language, Limits, Persona, ServerConfig, TurnComplete};
-pub use demo::Demo;
+pub use demo::{Demo, test_phrase};
 pub use fault::{FAULTS, Fault, FaultAction, When};
 pub use observe::{ConnectionRecord, Heard, Observed, Received, TurnRecord};
 pub use peer::{Access, HeardTurn, Note, Output, Peer, SocketFaults};

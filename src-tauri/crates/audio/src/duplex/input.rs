@@ -1,19 +1,26 @@
-//! The microphone's side of the audio thread: gate, chain, and what to do when a device goes.
+//! The microphone's side of the audio thread: its device, and what to do when that goes.
 
-use std::{collections::VecDeque, sync::atomic::Ordering, time::Duration};
+use std::{sync::atomic::Ordering, time::Duration};
 
 use ringbuf::traits::Consumer;
 
-use super::{Context, Move, better};
+use super::{
+    Context,
+    choice::{Move, better, candidates},
+    listen::Listener,
+    period::Period,
+};
 use crate::{
     clock::{frames_to_nanos, nanos},
     device::{DeviceId, DeviceInfo, Direction},
     error::AudioError,
+    front::Front,
     gate::Gate,
-    graph::CaptureChain,
     level,
-    message::AudioEvent,
+    message::{AudioEvent, DuplexConfig},
     open::{self, InputEnd, Source},
+    options::{GateMode, Processing, Tuning},
+    report::EchoReport,
     ring::Mark,
 };
 
@@ -21,42 +28,50 @@ use crate::{
 const OPENING: Duration = Duration::from_secs(2);
 
 /// A device that doesn't open is tried again this often while it is wanted.
-const RETRY: Duration = Duration::from_secs(1);
+const RETRY: Duration = Duration::from_millis(250);
+
+/// A device that worked and is gone may be back (a sound server that starts again takes half a second): only after this long
+/// is it told as a failure.
+const HOPE: Duration = Duration::from_secs(2);
 
 /// A closing gate whose device has fallen silent shuts this long after its tail.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// How far back a shut gate remembers.
-const MEMORY: Duration = Duration::from_millis(100);
+/// A microphone always hears some noise; zeros for this long while somebody talks are the system's doing.
+const BLOCKED: Duration = Duration::from_secs(1);
+
+/// The echo meter is told this often.
+const REPORTS: Duration = Duration::from_millis(500);
 
 /// Everything about the microphone.
 pub(crate) struct InputSide {
-    chosen: DeviceId,
+    preferred: Vec<DeviceId>,
     open: Option<Open>,
-    gate: Gate,
-    muted: bool,
-    monitor: bool,
-    next_seq: u64,
+    period: Period,
+    listener: Listener,
+    processing: Processing,
+    tuning: Tuning,
+    /// A test phrase is being played: the canceller has to hear it.
+    testing: bool,
     last_use: u64,
-    failed: Option<(AudioError, u64)>,
-    peak: f32,
+    failed: Option<Failure>,
+    /// When a working stream was lost, until there is one again.
+    lost_at: Option<u64>,
     overruns: u64,
-    /// What arrived while the gate was shut: a press is a little older than its command.
-    recent: VecDeque<Block>,
+    reopened: u64,
+    echo: EchoReport,
+    next_report: u64,
 }
 
-/// What one callback delivered; times in the clock's nanoseconds.
-struct Block {
-    /// When its first sample would have arrived by itself.
-    arrived: u64,
-    /// When its first sample was captured.
-    captured: u64,
-    samples: Vec<f32>,
+struct Failure {
+    error: AudioError,
+    at: u64,
+    told: bool,
 }
 
 struct Open {
     end: InputEnd,
-    chain: CaptureChain,
+    front: Front,
     opened_at: u64,
     live: bool,
     /// It was opened in place of a stream that had just been lost.
@@ -65,70 +80,121 @@ struct Open {
     /// When the last callback came, in the clock's nanoseconds.
     heard: u64,
     missed: u64,
+    samples: Vec<f32>,
+    /// For how long every sample of an open gate was zero; `None` once that was told.
+    zeros: Option<Duration>,
 }
 
 impl InputSide {
-    pub(crate) fn new(chosen: DeviceId) -> Self {
+    pub(crate) fn new(config: &DuplexConfig) -> Self {
         Self {
-            chosen,
+            preferred: config.input.clone(),
             open: None,
-            gate: Gate::Shut,
-            muted: false,
-            monitor: false,
-            next_seq: 0,
+            period: Period::new(config.period),
+            listener: Listener::new(config.armed),
+            processing: config.processing,
+            tuning: config.tuning,
+            testing: false,
             last_use: 0,
             failed: None,
-            peak: 0.0,
+            lost_at: None,
             overruns: 0,
-            recent: VecDeque::new(),
+            reopened: 0,
+            echo: EchoReport::default(),
+            next_report: 0,
         }
     }
 
-    pub(crate) fn select(&mut self, id: DeviceId, cx: &mut Context<'_>) {
-        if self.chosen == id && self.failed.is_none() {
+    pub(crate) fn select(&mut self, ids: Vec<DeviceId>, cx: &mut Context<'_>) {
+        if self.preferred == ids && self.failed.is_none() {
             return;
         }
-        self.chosen = id;
+        self.preferred = ids;
         self.failed = None;
+        self.lost_at = None;
         self.shut(cx);
         self.open_if_wanted(cx);
     }
 
     pub(crate) fn set_muted(&mut self, muted: bool) {
-        self.muted = muted;
+        self.listener.set_muted(muted);
     }
 
     pub(crate) fn set_monitor(&mut self, monitor: bool, cx: &mut Context<'_>) {
-        self.monitor = monitor;
+        self.listener.set_monitor(monitor);
         self.failed = None;
         self.open_if_wanted(cx);
     }
 
-    pub(crate) fn open_gate(&mut self, cx: &mut Context<'_>) {
-        if matches!(self.gate, Gate::Closing { .. }) {
-            self.take(cx);
-            self.finish_gate(cx);
+    pub(crate) fn arm(&mut self, armed: Option<Duration>, cx: &mut Context<'_>) {
+        self.listener.arm(armed);
+        self.open_if_wanted(cx);
+    }
+
+    pub(crate) fn set_processing(&mut self, processing: Processing, cx: &mut Context<'_>) {
+        self.processing = processing;
+        if let Some(open) = &mut self.open {
+            open.front.set_processing(processing);
         }
-        if self.gate.is_shut() {
-            self.gate = Gate::Open { from: cx.now };
-            self.failed = None;
-            for block in std::mem::take(&mut self.recent) {
-                self.pass(&block, cx);
+        self.hand_over(cx);
+    }
+
+    pub(crate) fn tune(&mut self, tuning: Tuning) {
+        self.tuning = tuning;
+        if let Some(open) = &mut self.open {
+            open.front.set_gain(tuning.gain_db);
+            open.end.ear.listen_to(tuning.channel);
+        }
+    }
+
+    /// Begins a test recording, unless somebody talks.
+    pub(crate) fn record(&mut self, seconds: f32, cx: &mut Context<'_>) {
+        self.listener.record(seconds);
+        self.open_if_wanted(cx);
+    }
+
+    /// A test recording that is complete.
+    pub(crate) fn take_recording(&mut self) -> Option<Vec<i16>> {
+        self.listener.take_recording()
+    }
+
+    /// Keeps the microphone open while a test phrase plays.
+    pub(crate) fn set_testing(&mut self, testing: bool, cx: &mut Context<'_>) {
+        if testing != self.testing {
+            self.testing = testing;
+            self.open_if_wanted(cx);
+        }
+    }
+
+    pub(crate) fn open_gate(&mut self, mode: GateMode, cx: &mut Context<'_>) {
+        if matches!(self.listener.gate(), Gate::Closing { .. }) {
+            self.take(cx);
+            self.drain(cx);
+            if !self.listener.gate().is_shut() {
+                self.listener.shut(cx);
             }
+        }
+        if self.listener.gate().is_shut() {
+            self.failed = None;
+            if let Some(open) = &mut self.open {
+                open.zeros = Some(Duration::ZERO);
+            }
+            self.listener.open(mode, cx.now, cx);
             self.open_if_wanted(cx);
         }
     }
 
     pub(crate) fn close_gate(&mut self, tail: Duration, cx: &mut Context<'_>) {
-        match self.gate {
-            Gate::Shut => cx.tell(AudioEvent::GateClosed),
+        match self.listener.gate() {
+            Gate::Shut => self.listener.shut(cx),
             Gate::Closing { .. } => {}
-            Gate::Open { from } => {
+            Gate::Open { .. } => {
                 let until = cx.now + nanos(tail);
-                self.gate = Gate::Closing { from, until };
+                self.listener.close(until);
                 let heard = self.open.as_ref().map_or(0, |open| open.heard);
-                if self.gate.is_over(heard) {
-                    self.finish_gate(cx);
+                if self.listener.gate().is_over(heard) {
+                    self.drain(cx);
+                    self.shut_gate(cx);
                 }
             }
         }
@@ -136,29 +202,30 @@ impl InputSide {
 
     /// Does whatever is due.
     pub(crate) fn tick(&mut self, cx: &mut Context<'_>) {
-        let held = self.gate.is_shut();
+        let held = self.listener.gate().is_shut();
         if let Some(Open { end: InputEnd { source: Source::Wav(wav), .. }, .. }) = &mut self.open {
             wav.advance(held);
         }
         self.take(cx);
         self.watch(cx);
-        if let Gate::Closing { until, .. } = self.gate {
+        if let Gate::Closing { until, .. } = self.listener.gate() {
             let silent = self.open.as_ref().is_none_or(|open| !open.hears_since(until));
             if silent && cx.now >= until + nanos(GRACE) {
-                self.finish_gate(cx);
+                self.drain(cx);
+                self.shut_gate(cx);
             }
         }
+        self.report_echo(cx);
         if self.is_wanted() {
             self.last_use = cx.now;
-            let again = self.failed.as_ref().is_some_and(|(error, at)| {
-                let hopeless = matches!(error, AudioError::Wav { .. });
-                !hopeless && cx.now >= at + nanos(RETRY)
-            });
-            if again {
-                self.open_if_wanted(cx);
-            }
+            self.try_again(cx);
         } else if cx.now >= self.last_use + nanos(cx.config.keep_open) && !self.is_file() {
             self.shut(cx);
+        }
+        let changes = self.open.is_some() && self.listener.gate().is_shut() && self.period.change(cx.now);
+        if changes {
+            self.shut(cx);
+            self.open_if_wanted(cx);
         }
     }
 
@@ -167,7 +234,7 @@ impl InputSide {
         let Some(open) = &self.open else {
             return;
         };
-        match better(Direction::Input, &self.chosen, &open.end.id, devices) {
+        match better(Direction::Input, &self.preferred, &open.end.id, devices) {
             Move::Stay => {}
             Move::Lost => self.lose(cx),
             Move::To(id) => {
@@ -178,12 +245,22 @@ impl InputSide {
     }
 
     pub(crate) fn is_wanted(&self) -> bool {
-        !self.gate.is_shut() || self.monitor
+        self.listener.is_wanted() || self.testing
+    }
+
+    /// Whether somebody talks or is about to be answered.
+    pub(crate) fn is_listening(&self) -> bool {
+        !self.listener.gate().is_shut()
+    }
+
+    /// Whether the first sample since the gate was opened has passed it.
+    pub(crate) fn has_passed(&self) -> bool {
+        self.listener.has_passed()
     }
 
     /// Whether the device runs. A file stands still behind a shut gate and keeps its place.
     pub(crate) fn is_running(&self) -> bool {
-        self.open.is_some() && !(self.is_file() && self.gate.is_shut())
+        self.open.is_some() && !(self.is_file() && self.listener.gate().is_shut())
     }
 
     fn is_file(&self) -> bool {
@@ -191,9 +268,20 @@ impl InputSide {
         matches!(source, Some(Source::Wav(_)))
     }
 
+    /// When the stream last gave a sign of life, in the clock's nanoseconds; `None` without one.
+    pub(crate) fn heard(&self) -> Option<u64> {
+        let open = self.open.as_ref().filter(|open| open.live && !self.is_file())?;
+        Some(open.end.vitals.last.load(Ordering::Relaxed))
+    }
+
+    /// The period asked of the device, how often it came late, and how often a lost stream was opened again.
+    pub(crate) fn health(&self) -> (Duration, u64, u64) {
+        (self.period.current(), self.period.lates(), self.reopened)
+    }
+
     /// The peak of what passed since the last call.
     pub(crate) fn take_peak(&mut self) -> f32 {
-        std::mem::take(&mut self.peak)
+        self.listener.take_peak()
     }
 
     /// Samples lost since the last call.
@@ -207,35 +295,52 @@ impl InputSide {
     }
 
     fn open_if_wanted(&mut self, cx: &mut Context<'_>) {
-        if !self.is_wanted() || self.open.is_some() {
-            return;
+        if self.is_wanted() && self.open.is_none() {
+            let candidates = candidates(&self.preferred);
+            self.open_first(&candidates, false, cx);
         }
-        let chosen = self.chosen.clone();
-        self.open_as(&chosen, false, cx);
     }
 
-    /// Opens `id`; when it isn't there, the default in its place.
+    /// Opens `id`; when it isn't there, the preferred ones in its place.
     fn open_as(&mut self, id: &DeviceId, second_try: bool, cx: &mut Context<'_>) {
-        let mut opened = try_open(id, cx);
-        if matches!(opened, Err(AudioError::DeviceNotFound { .. })) {
-            opened = try_open(&DeviceId::default(), cx);
-            if opened.is_ok() && !second_try && self.failed.is_none() {
-                let name = id.to_string();
-                cx.tell(AudioEvent::DeviceLost { direction: Direction::Input, name });
+        let mut all = vec![id.clone()];
+        all.extend(candidates(&self.preferred).into_iter().filter(|other| other != id));
+        self.open_first(&all, second_try, cx);
+    }
+
+    /// Opens the first that is there.
+    fn open_first(&mut self, candidates: &[DeviceId], second_try: bool, cx: &mut Context<'_>) {
+        for (index, id) in candidates.iter().enumerate() {
+            match self.try_open(id, cx) {
+                Ok(end) => {
+                    if index > 0 && !second_try && self.failed.is_none() {
+                        let name = candidates[0].to_string();
+                        cx.tell(AudioEvent::DeviceLost { direction: Direction::Input, name });
+                    }
+                    return self.begin(end, second_try, cx);
+                }
+                Err(AudioError::DeviceNotFound { .. }) if index + 1 < candidates.len() => {}
+                Err(error) => return self.fail(error, cx),
             }
         }
-        match opened {
-            Ok(end) => self.begin(end, second_try, cx),
-            Err(error) => self.fail(error, cx),
-        }
     }
 
-    fn begin(&mut self, end: InputEnd, second_try: bool, cx: &Context<'_>) {
+    fn try_open(&self, id: &DeviceId, cx: &mut Context<'_>) -> Result<InputEnd, AudioError> {
+        let opened = open::input(cx.catalogue, id, self.period.current(), cx.clock);
+        opened.map_err(|error| error.of_default(id, Direction::Input))
+    }
+
+    fn begin(&mut self, end: InputEnd, second_try: bool, cx: &mut Context<'_>) {
         tracing::info!(device = %end.id, rate = end.rate, channels = end.channels, "input opened");
         self.failed = None;
+        self.lost_at = None;
         self.last_use = cx.now;
+        self.period.restart(cx.now);
+        cx.reference.restart_capture();
+        end.ear.listen_to(self.tuning.channel);
         self.open = Some(Open {
-            chain: CaptureChain::resuming(end.rate, 1, self.next_seq),
+            front: Front::new(end.rate, self.processing, self.tuning.gain_db),
+            zeros: end.is_microphone.then_some(Duration::ZERO),
             end,
             opened_at: cx.clock.now_nanos(),
             live: false,
@@ -243,15 +348,29 @@ impl InputSide {
             read: 0,
             heard: 0,
             missed: 0,
+            samples: Vec::new(),
         });
     }
 
+    /// Tells it, unless it may pass by itself soon or was told before.
     fn fail(&mut self, error: AudioError, cx: &mut Context<'_>) {
-        let told = self.failed.as_ref().is_some_and(|(known, _)| *known == error);
-        self.failed = Some((error.clone(), cx.now));
-        if !told {
+        let told = self.failed.as_ref().is_some_and(|failure| failure.told && failure.error == error);
+        let hopes = self.lost_at.is_some_and(|at| cx.now < at + nanos(HOPE));
+        let tells = !told && !hopes;
+        self.failed = Some(Failure { error: error.clone(), at: cx.now, told: told || tells });
+        if tells {
             tracing::warn!(%error, "input failed");
             cx.tell(AudioEvent::Failed { direction: Direction::Input, error });
+        }
+    }
+
+    fn try_again(&mut self, cx: &mut Context<'_>) {
+        let again = self.failed.as_ref().is_some_and(|failure| {
+            let hopeless = matches!(failure.error, AudioError::Wav { .. });
+            !hopeless && cx.now >= failure.at + nanos(RETRY)
+        });
+        if again {
+            self.open_if_wanted(cx);
         }
     }
 
@@ -269,7 +388,9 @@ impl InputSide {
         self.overruns += missed - open.missed;
         open.missed = missed;
         while let Some(mark) = self.open.as_mut().and_then(|open| open.end.marks.try_pop()) {
+            self.period.came(mark.at);
             self.take_block(mark, cx);
+            self.hand_over(cx);
         }
     }
 
@@ -277,60 +398,54 @@ impl InputSide {
         let Some(open) = &mut self.open else {
             return;
         };
-        let mut samples = vec![0.0; (mark.end - open.read) as usize];
-        open.read += open.end.sound.pop_slice(&mut samples) as u64;
+        open.samples.resize((mark.end - open.read) as usize, 0.0);
+        let popped = open.end.sound.pop_slice(&mut open.samples);
+        open.read += popped as u64;
         open.heard = mark.at;
-        let length = frames_to_nanos(samples.len() as u64, open.end.rate);
-        let block =
-            Block { arrived: mark.at.saturating_sub(length), captured: mark.at.saturating_sub(mark.age), samples };
-        if self.monitor && !self.muted {
-            self.peak = self.peak.max(level::magnitude(&block.samples));
-        }
-        self.pass(&block, cx);
-        if self.gate.is_over(mark.at) {
-            self.finish_gate(cx);
-        }
-        if self.gate.is_shut() {
-            let oldest = block.arrived.saturating_sub(nanos(MEMORY));
-            self.recent.retain(|block| block.arrived >= oldest);
-            self.recent.push_back(block);
+        let length = frames_to_nanos(popped as u64, open.end.rate);
+        let (arrived, captured) = (mark.at.saturating_sub(length), mark.at.saturating_sub(mark.age));
+        open.front.push(&open.samples[..popped], arrived, captured, cx.reference);
+        let silent = level::magnitude(&open.samples[..popped]) == 0.0;
+        if let Some(zeros) = open.zeros.as_mut().filter(|_| self.listener.hears()) {
+            *zeros = if silent { *zeros + Duration::from_nanos(length) } else { Duration::ZERO };
+            if *zeros >= BLOCKED {
+                open.zeros = None;
+                cx.tell(AudioEvent::InputBlocked);
+            }
         }
     }
 
-    /// Gives the chain what the gate lets through.
-    fn pass(&mut self, block: &Block, cx: &mut Context<'_>) {
-        let Some(open) = &mut self.open else {
-            return;
-        };
-        let rate = open.end.rate;
-        let span = self.gate.span(block.arrived, block.samples.len(), rate);
-        if span.is_empty() {
-            return;
+    /// Gives the listener what the front has ready.
+    fn hand_over(&mut self, cx: &mut Context<'_>) {
+        while let Some(piece) = self.open.as_mut().and_then(|open| open.front.pop()) {
+            self.listener.take(piece, cx);
         }
-        let captured = block.captured + frames_to_nanos(span.start as u64, rate);
-        let captured_at = cx.clock.instant(captured);
-        let silence;
-        let mut samples = &block.samples[span];
-        if self.muted {
-            silence = vec![0.0; samples.len()];
-            samples = &silence;
-        }
-        self.peak = self.peak.max(level::magnitude(samples));
-        open.chain.push(samples, captured_at, |frame| cx.tell(AudioEvent::Frame(frame)));
-        self.next_seq = open.chain.next_seq();
     }
 
-    fn finish_chain(&mut self, cx: &mut Context<'_>) {
+    /// Everything still inside the front goes to the listener.
+    fn drain(&mut self, cx: &mut Context<'_>) {
         if let Some(open) = &mut self.open {
-            open.chain.finish(|frame| cx.tell(AudioEvent::Frame(frame)));
-            self.next_seq = open.chain.next_seq();
+            open.front.flush();
+        }
+        self.hand_over(cx);
+    }
+
+    fn shut_gate(&mut self, cx: &mut Context<'_>) {
+        if !self.listener.gate().is_shut() {
+            self.listener.shut(cx);
         }
     }
 
-    fn finish_gate(&mut self, cx: &mut Context<'_>) {
-        self.finish_chain(cx);
-        self.gate = Gate::Shut;
-        cx.tell(AudioEvent::GateClosed);
+    fn report_echo(&mut self, cx: &mut Context<'_>) {
+        if cx.now < self.next_report {
+            return;
+        }
+        self.next_report = cx.now + nanos(REPORTS);
+        let report = self.open.as_ref().map_or(EchoReport::default(), |open| open.front.echo());
+        if report != self.echo {
+            self.echo = report;
+            cx.tell(AudioEvent::Echo(report));
+        }
     }
 
     fn watch(&mut self, cx: &mut Context<'_>) {
@@ -342,8 +457,8 @@ impl InputSide {
 
     /// The stream is gone: once more the same device, then whatever the system has.
     fn lose(&mut self, cx: &mut Context<'_>) {
-        self.finish_chain(cx);
-        self.recent.clear();
+        self.drain(cx);
+        self.listener.forget();
         let Some(lost) = self.open.take() else {
             return;
         };
@@ -355,8 +470,12 @@ impl InputSide {
         if !self.is_wanted() {
             return;
         }
+        self.reopened += 1;
+        if lost.live {
+            self.lost_at = Some(cx.now);
+        }
         if lost.second_try && !lost.live {
-            match try_open(&DeviceId::default(), cx) {
+            match self.try_open(&DeviceId::default(), cx) {
                 Ok(end) if end.id != id => self.begin(end, false, cx),
                 _ => self.fail(AudioError::Lost { name }, cx),
             }
@@ -368,17 +487,12 @@ impl InputSide {
     fn shut(&mut self, cx: &mut Context<'_>) {
         if self.open.is_some() {
             self.take(cx);
-            self.finish_chain(cx);
-            self.recent.clear();
+            self.drain(cx);
+            self.listener.forget();
             self.open = None;
             cx.tell(AudioEvent::InputClosed);
         }
     }
-}
-
-fn try_open(id: &DeviceId, cx: &mut Context<'_>) -> Result<InputEnd, AudioError> {
-    let opened = open::input(cx.catalogue, id, cx.config.period, cx.clock);
-    opened.map_err(|error| error.of_default(id, Direction::Input))
 }
 
 impl Open {

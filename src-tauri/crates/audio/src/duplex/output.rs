@@ -1,18 +1,27 @@
 //! The speaker's side of the audio thread: keeps the ring short and filled, cuts, keeps the book.
+//!
+//! What the callback hands to the device comes back from it by another ring and goes to the echo
+//! canceller's reference.
 
 use std::{path::PathBuf, sync::atomic::Ordering, time::Duration};
 
 use ringbuf::traits::{Consumer, Observer, Producer};
 
-use super::{Context, Move, better};
+use super::{
+    Context,
+    choice::{Move, better, candidates},
+    period::Period,
+};
 use crate::{
+    clip::{self, Clip},
     clock::nanos,
     device::{DeviceId, DeviceInfo, Direction},
     error::AudioError,
     ledger::Ledger,
-    message::AudioEvent,
+    message::{AudioEvent, DuplexConfig},
     open::{self, OutputEnd, Sink},
-    playout::{Cut, Playout},
+    options::Cue,
+    playout::{Cut, Playout, Room},
     tone::Tone,
 };
 
@@ -20,25 +29,53 @@ use crate::{
 /// A flush doesn't wait for the ring, so its length costs nothing.
 const CUSHION: Duration = Duration::from_millis(60);
 
+/// While the network is the slower one, the ring holds one callback and this: what is in the ring can't be made longer any
+/// more.
+const LEAST_CUSHION: Duration = Duration::from_millis(10);
+
 /// Callbacks beyond this length aren't waited for: some hosts prefill seconds.
 const LONGEST_CALLBACK: Duration = Duration::from_millis(400);
+
+/// A device that doesn't open is tried again this often while something is to be heard.
+const RETRY: Duration = Duration::from_millis(250);
+
+/// How long an answer waits for a device that worked and is gone: a sound server that starts again takes half a second.
+const HOPE: Duration = Duration::from_secs(2);
+
+/// While somebody may be speaking over it, sound is this much quieter: 12 dB.
+const DUCKED: f32 = 0.25;
 
 /// A null sink that renders ahead was seen to call first after 1.97 s.
 const OPENING: Duration = Duration::from_secs(4);
 
 /// Everything about the speaker.
 pub(crate) struct OutputSide {
-    chosen: DeviceId,
+    preferred: Vec<DeviceId>,
     open: Option<Open>,
+    period: Period,
+    volume: f32,
+    ducked: bool,
     playout: Playout,
     ledger: Ledger,
     pending: Option<Pending>,
-    tone: Option<Tone>,
+    clip: Option<Playing>,
     /// The file that was written and may be gone on with.
     written: Option<PathBuf>,
     last_use: u64,
+    /// When a working stream was lost, until there is one again.
+    lost_at: Option<u64>,
+    next_try: u64,
     underruns: u64,
+    reopened: u64,
     scratch: Vec<f32>,
+    rendered: Vec<f32>,
+}
+
+/// A clip that is being put into the ring or heard from it.
+struct Playing {
+    clip: Clip,
+    /// The ring index after its last sample, once that is in the ring.
+    end: Option<u64>,
 }
 
 struct Open {
@@ -49,6 +86,8 @@ struct Open {
     /// Samples put into the ring.
     put: u64,
     missed: u64,
+    /// Samples taken out of the ring of what was handed over.
+    rendered: u64,
 }
 
 /// A flush the callback hasn't confirmed yet.
@@ -59,34 +98,73 @@ struct Pending {
 }
 
 impl OutputSide {
-    pub(crate) fn new(chosen: DeviceId) -> Self {
+    pub(crate) fn new(config: &DuplexConfig) -> Self {
         Self {
-            chosen,
+            preferred: config.output.clone(),
             open: None,
+            period: Period::new(config.period),
+            volume: factor(config.volume_db),
+            ducked: false,
             playout: Playout::new(open::USUAL_RATE),
             ledger: Ledger::default(),
             pending: None,
-            tone: None,
+            clip: None,
             written: None,
             last_use: 0,
+            lost_at: None,
+            next_try: 0,
             underruns: 0,
+            reopened: 0,
             scratch: Vec::new(),
+            rendered: Vec::new(),
         }
     }
 
-    pub(crate) fn select(&mut self, id: DeviceId, cx: &mut Context<'_>) {
-        if self.chosen == id {
+    pub(crate) fn select(&mut self, ids: Vec<DeviceId>, cx: &mut Context<'_>) {
+        if self.preferred == ids {
             return;
         }
-        self.chosen = id;
+        self.preferred = ids;
         self.written = None;
+        let was_open = self.open.is_some();
         self.shut(cx);
-        self.open_if_wanted(cx);
+        if was_open {
+            self.warm(cx);
+        }
+    }
+
+    /// Opens the speaker for what will come soon. That it can't be opened is told when something is to be heard.
+    pub(crate) fn warm(&mut self, cx: &mut Context<'_>) {
+        self.last_use = cx.now;
+        if self.open.is_none() {
+            let opened = candidates(&self.preferred).iter().find_map(|id| self.try_open(id, cx).ok());
+            if let Some(end) = opened {
+                self.begin(end, false, cx);
+            }
+        }
+    }
+
+    pub(crate) fn set_volume(&mut self, volume_db: f32) {
+        self.volume = factor(volume_db);
+        self.apply_volume();
+    }
+
+    pub(crate) fn duck(&mut self, ducked: bool) {
+        self.ducked = ducked;
+        self.apply_volume();
+    }
+
+    /// Plays a short sound over whatever else is played.
+    pub(crate) fn play(&mut self, cue: Cue, cx: &mut Context<'_>) {
+        self.warm(cx);
+        if let Some(open) = &mut self.open {
+            open.end.feed.cues.push_slice(&clip::cue(cue, open.end.rate));
+        }
     }
 
     pub(crate) fn push(&mut self, turn: u64, pcm: Vec<i16>, rate: u32, cx: &mut Context<'_>) {
-        if self.playout.push(turn, pcm, rate) {
-            self.tone = None;
+        if self.playout.push(turn, pcm, rate, cx.now) {
+            self.clip = None;
             self.open_if_wanted(cx);
         }
         let overflow = self.playout.take_overflow();
@@ -102,7 +180,7 @@ impl OutputSide {
     pub(crate) fn flush(&mut self, up_to: u64, cx: &mut Context<'_>) {
         let cuts = self.playout.flush(up_to);
         let mut end = self.ledger.end_of(up_to);
-        if self.tone.take().is_some() {
+        if self.clip.take().is_some() {
             end = self.open.as_ref().map(|open| open.put);
         }
         let taken = self.open.as_ref().map(|open| open.end.cue.taken.load(Ordering::Acquire));
@@ -116,21 +194,32 @@ impl OutputSide {
     }
 
     pub(crate) fn test_tone(&mut self, seconds: f32, cx: &mut Context<'_>) {
-        if !self.playout.is_empty() || !self.ledger.is_empty() {
-            tracing::debug!("no test tone while somebody speaks");
+        let tone = Tone::new(seconds);
+        if !self.play_clip(Clip::Tone(tone), cx) {
             return;
         }
-        self.tone = Some(Tone::new(seconds));
+        if let Some(open) = &self.open {
+            let (cue, len) = (&open.end.cue, tone.len(open.end.rate));
+            cue.pan_start.store(open.put, Ordering::Relaxed);
+            cue.pan_middle.store(open.put + len / 2, Ordering::Relaxed);
+            cue.pan_end.store(open.put + len, Ordering::Relaxed);
+        }
+    }
+
+    /// Plays a sound of the program's own, unless somebody speaks. Whether it does.
+    pub(crate) fn play_clip(&mut self, clip: Clip, cx: &mut Context<'_>) -> bool {
+        if !self.playout.is_empty() || !self.ledger.is_empty() {
+            tracing::debug!("no test sound while somebody speaks");
+            return false;
+        }
+        self.clip = Some(Playing { clip, end: None });
         self.open_if_wanted(cx);
-        let Some(open) = &self.open else {
-            return;
-        };
-        let (cue, tone) = (&open.end.cue, Tone::new(seconds));
-        let len = tone.len(open.end.rate);
-        cue.pan_start.store(open.put, Ordering::Relaxed);
-        cue.pan_middle.store(open.put + len / 2, Ordering::Relaxed);
-        cue.pan_end.store(open.put + len, Ordering::Relaxed);
-        self.tone = Some(tone);
+        self.open.is_some()
+    }
+
+    /// Whether a clip is being played.
+    pub(crate) fn plays_clip(&self) -> bool {
+        self.clip.is_some()
     }
 
     /// Does whatever is due.
@@ -142,10 +231,15 @@ impl OutputSide {
         }
         self.settle(cx);
         self.watch(cx);
-        if self.is_busy() {
+        if self.is_busy() || cx.listening {
             self.last_use = cx.now;
         } else if cx.now >= self.last_use + nanos(cx.config.keep_open) {
             self.shut(cx);
+        }
+        let changes = self.open.is_some() && !self.is_busy() && self.period.change(cx.now);
+        if changes {
+            self.shut(cx);
+            self.warm(cx);
         }
     }
 
@@ -154,12 +248,12 @@ impl OutputSide {
         let Some(open) = &self.open else {
             return;
         };
-        match better(Direction::Output, &self.chosen, &open.end.id, devices) {
+        match better(Direction::Output, &self.preferred, &open.end.id, devices) {
             Move::Stay => {}
             Move::Lost => self.lose(cx),
             Move::To(id) => {
                 self.shut(cx);
-                if self.is_busy() {
+                if self.is_busy() || cx.listening {
                     self.open_as(&id, false, cx);
                 }
             }
@@ -172,7 +266,18 @@ impl OutputSide {
 
     /// Whether something sounds or is to sound.
     pub(crate) fn is_busy(&self) -> bool {
-        !self.playout.is_empty() || !self.ledger.is_empty() || self.pending.is_some() || self.tone.is_some()
+        !self.playout.is_empty() || !self.ledger.is_empty() || self.pending.is_some() || self.clip.is_some()
+    }
+
+    /// When the stream last gave a sign of life, in the clock's nanoseconds; `None` without one.
+    pub(crate) fn heard(&self) -> Option<u64> {
+        let open = self.open.as_ref().filter(|open| open.live && matches!(open.end.sink, Sink::Device(_)))?;
+        Some(open.end.vitals.last.load(Ordering::Relaxed))
+    }
+
+    /// The period asked of the device, how often it came late, and how often a lost stream was opened again.
+    pub(crate) fn health(&self) -> (Duration, u64, u64) {
+        (self.period.current(), self.period.lates(), self.reopened)
     }
 
     /// The peak of what was handed to the device since the last call.
@@ -185,54 +290,87 @@ impl OutputSide {
         std::mem::take(&mut self.underruns)
     }
 
+    /// What playback waits for before it begins, and how many gaps were bridged.
+    pub(crate) fn playout_health(&self) -> (Duration, u64) {
+        (self.playout.target(), self.playout.bridged())
+    }
+
     /// Shuts the device without a word about anything: the thread ends.
     pub(crate) fn abandon(&mut self) {
         self.open = None;
     }
 
     fn open_if_wanted(&mut self, cx: &mut Context<'_>) {
-        let wanted = self.playout.has_sound() || self.tone.is_some();
-        if wanted && self.open.is_none() {
-            let chosen = self.chosen.clone();
-            self.open_as(&chosen, false, cx);
+        let wanted = self.playout.has_sound() || self.clip.is_some();
+        if wanted && self.open.is_none() && cx.now >= self.next_try {
+            self.open_preferred(self.lost_at.is_some(), cx);
         }
     }
 
-    /// Opens `id`; when it isn't there, the default in its place.
+    fn open_preferred(&mut self, second_try: bool, cx: &mut Context<'_>) {
+        let candidates = candidates(&self.preferred);
+        self.open_first(&candidates, second_try, cx);
+    }
+
+    /// Opens `id`; when it isn't there, the preferred ones in its place.
     fn open_as(&mut self, id: &DeviceId, second_try: bool, cx: &mut Context<'_>) {
-        let mut opened = self.try_open(id, cx);
-        if matches!(opened, Err(AudioError::DeviceNotFound { .. })) {
-            opened = self.try_open(&DeviceId::default(), cx);
-            if opened.is_ok() && !second_try {
-                let name = id.to_string();
-                cx.tell(AudioEvent::DeviceLost { direction: Direction::Output, name });
+        let mut all = vec![id.clone()];
+        all.extend(candidates(&self.preferred).into_iter().filter(|other| other != id));
+        self.open_first(&all, second_try, cx);
+    }
+
+    /// Opens the first that is there.
+    fn open_first(&mut self, candidates: &[DeviceId], second_try: bool, cx: &mut Context<'_>) {
+        for (index, id) in candidates.iter().enumerate() {
+            match self.try_open(id, cx) {
+                Ok(end) => {
+                    if index > 0 && !second_try {
+                        let name = candidates[0].to_string();
+                        cx.tell(AudioEvent::DeviceLost { direction: Direction::Output, name });
+                    }
+                    return self.begin(end, second_try, cx);
+                }
+                Err(AudioError::DeviceNotFound { .. }) if index + 1 < candidates.len() => {}
+                Err(error) => return self.fail(error, cx),
             }
-        }
-        match opened {
-            Ok(end) => self.begin(end, second_try, cx),
-            Err(error) => self.fail(error, cx),
         }
     }
 
     fn try_open(&self, id: &DeviceId, cx: &mut Context<'_>) -> Result<OutputEnd, AudioError> {
         let append = self.written.is_some() && id.wav_path() == self.written;
-        let opened = open::output(cx.catalogue, id, append, cx.config.period, cx.clock);
+        let opened = open::output(cx.catalogue, id, append, self.period.current(), cx.clock);
         opened.map_err(|error| error.of_default(id, Direction::Output))
     }
 
-    fn begin(&mut self, end: OutputEnd, second_try: bool, cx: &Context<'_>) {
+    fn begin(&mut self, end: OutputEnd, second_try: bool, cx: &mut Context<'_>) {
         tracing::info!(device = %end.id, rate = end.rate, channels = end.channels, "output opened");
         self.playout.set_rate(end.rate);
         self.ledger.restart(end.rate);
         self.written = end.id.wav_path();
         self.last_use = cx.now;
-        self.open = Some(Open { end, opened_at: cx.clock.now_nanos(), live: false, second_try, put: 0, missed: 0 });
+        (self.lost_at, self.next_try) = (None, 0);
+        self.period.restart(cx.now);
+        cx.reference.restart(end.rate);
+        let opened_at = cx.clock.now_nanos();
+        self.open = Some(Open { end, opened_at, live: false, second_try, put: 0, missed: 0, rendered: 0 });
+        self.apply_volume();
     }
 
-    /// Without a speaker nothing queued will be heard.
+    fn apply_volume(&self) {
+        if let Some(open) = &self.open {
+            open.end.cue.volume.set(if self.ducked { self.volume * DUCKED } else { self.volume });
+        }
+    }
+
+    /// Without a speaker nothing queued will be heard, unless one that worked is back soon.
     fn fail(&mut self, error: AudioError, cx: &mut Context<'_>) {
+        if self.lost_at.is_some_and(|at| cx.now < at + nanos(HOPE)) {
+            self.next_try = cx.now + nanos(RETRY);
+            return;
+        }
         tracing::warn!(%error, "output failed");
-        self.tone = None;
+        self.lost_at = None;
+        self.clip = None;
         cx.tell(AudioEvent::Failed { direction: Direction::Output, error });
         if let Some(last) = self.playout.last_turn().max(self.ledger.last_turn()) {
             self.flush(last, cx);
@@ -267,7 +405,9 @@ impl OutputSide {
         let missed = open.end.vitals.missed.load(Ordering::Relaxed);
         self.underruns += missed - open.missed;
         open.missed = missed;
-        while let Some(mark) = self.open.as_mut().and_then(|open| open.end.marks.try_pop()) {
+        while let Some(mark) = self.open.as_mut().and_then(|open| open.end.feed.marks.try_pop()) {
+            self.period.came(mark.at);
+            self.clip.take_if(|playing| playing.end.is_some_and(|end| mark.end >= end));
             // The mark of the callback that skipped counts the skipped samples too.
             if self.pending.as_ref().is_some_and(|pending| mark.end >= pending.skip_to) {
                 self.confirm_silence(cx);
@@ -275,6 +415,20 @@ impl OutputSide {
             cx.tell_all(self.ledger.played(mark, cx.clock));
         }
         self.confirm_silence(cx);
+        self.refer(cx);
+    }
+
+    /// What was handed to the device is what may come back as an echo.
+    fn refer(&mut self, cx: &mut Context<'_>) {
+        let Some(open) = &mut self.open else {
+            return;
+        };
+        while let Some(mark) = open.end.feed.rendered.try_pop() {
+            self.rendered.resize((mark.end - open.rendered) as usize, 0.0);
+            let popped = open.end.feed.render.pop_slice(&mut self.rendered);
+            open.rendered += popped as u64;
+            cx.reference.played(&self.rendered[..popped], mark.end, mark.at);
+        }
     }
 
     fn confirm_silence(&mut self, cx: &mut Context<'_>) {
@@ -293,33 +447,35 @@ impl OutputSide {
     fn fill(&mut self, cx: &mut Context<'_>) {
         let Some(open) = &mut self.open else {
             // A turn without any sound ends without a device.
-            while let Some(pulled) = self.playout.pull(0, &mut self.scratch) {
-                self.ledger.enter(pulled.turn, 0, 0, pulled.complete);
+            let nowhere = Room { held: 0, least: 0, full: 0 };
+            while let Some(pulled) = self.playout.pull(cx.now, nowhere, &mut self.scratch) {
+                self.ledger.enter(pulled.turn, 0, 0, 0, pulled.complete);
             }
             cx.tell_all(self.ledger.finish_silent());
             return;
         };
-        let target = open.target(cx.config.period);
+        let (least, target) = open.targets(self.period.current());
         loop {
-            let there = open.end.sound.occupied_len();
+            let there = open.end.feed.sound.occupied_len();
             if there >= target {
                 break;
             }
             self.scratch.clear();
-            if let Some(pulled) = self.playout.pull(target - there, &mut self.scratch) {
-                let samples = pulled.samples as u64;
-                self.ledger.enter(pulled.turn, open.put, samples, pulled.complete);
-            } else if let Some(tone) = &mut self.tone {
-                if !tone.pull(open.end.rate, target - there, &mut self.scratch) {
-                    self.tone = None;
+            let room = Room { held: there, least, full: target };
+            if let Some(pulled) = self.playout.pull(cx.now, room, &mut self.scratch) {
+                let (samples, added) = (pulled.samples as u64, pulled.added as u64);
+                self.ledger.enter(pulled.turn, open.put, samples, added, pulled.complete);
+            } else if let Some(playing) = self.clip.as_mut().filter(|playing| playing.end.is_none()) {
+                if !playing.clip.pull(open.end.rate, target - there, &mut self.scratch) {
+                    playing.end = Some(open.put + self.scratch.len() as u64);
                 }
             } else {
-                if there == 0 {
-                    self.playout.starved();
+                if there == 0 && self.playout.starved() {
+                    tracing::debug!(target = ?self.playout.target(), "the speaker ran dry in mid-turn");
                 }
                 break;
             }
-            open.put += open.end.sound.push_slice(&self.scratch) as u64;
+            open.put += open.end.feed.sound.push_slice(&self.scratch) as u64;
         }
         let expects = self.playout.is_flowing();
         open.end.cue.expects_sound.store(expects, Ordering::Relaxed);
@@ -353,12 +509,18 @@ impl OutputSide {
         let Some(lost) = self.open.take() else {
             return;
         };
-        let OutputEnd { id, name, .. } = lost.end;
+        let OutputEnd { id, name, .. } = &lost.end;
+        let (id, name) = (id.clone(), name.clone());
         tracing::warn!(device = %id, "output lost");
         let direction = Direction::Output;
         cx.tell(AudioEvent::DeviceLost { direction, name: name.clone() });
-        if !self.is_busy() {
+        cx.reference.restart(lost.end.rate);
+        if !self.is_busy() && !cx.listening {
             return;
+        }
+        self.reopened += 1;
+        if lost.live {
+            self.lost_at = Some(cx.now);
         }
         if lost.second_try && !lost.live {
             match self.try_open(&DeviceId::default(), cx) {
@@ -386,13 +548,18 @@ impl OutputSide {
     }
 }
 
+/// Decibels as a factor; -60 dB and below is silence.
+fn factor(decibels: f32) -> f32 {
+    if decibels <= -60.0 { 0.0 } else { 10.0_f32.powf(decibels.min(0.0) / 20.0) }
+}
+
 impl Open {
-    /// How many samples the ring should hold.
-    fn target(&self, period: Duration) -> usize {
+    /// How many samples the ring must hold where sound is scarce, and should hold otherwise.
+    fn targets(&self, period: Duration) -> (usize, usize) {
         let in_samples = |time: Duration| (time.as_secs_f64() * f64::from(self.end.rate)) as usize;
         let largest = self.end.cue.largest.load(Ordering::Relaxed) as usize;
         let callback = largest.clamp(in_samples(period), in_samples(LONGEST_CALLBACK));
-        2 * callback + in_samples(CUSHION)
+        (callback + in_samples(LEAST_CUSHION), 2 * callback + in_samples(CUSHION))
     }
 
     fn is_lost(&self, now: u64) -> bool {

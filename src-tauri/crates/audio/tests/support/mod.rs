@@ -67,7 +67,7 @@ impl Rig {
     /// The same without levels and device lists.
     pub(crate) fn news(&self) -> Vec<AudioEvent> {
         let mut events = self.events();
-        events.retain(|event| !matches!(event, AudioEvent::Levels { .. } | AudioEvent::DevicesChanged(_)));
+        events.retain(|event| !is_about_the_state(event));
         events
     }
 }
@@ -110,4 +110,10 @@ pub(crate) fn assert_same(found: &[i16], wanted: &[i16]) {
     let differs = found.iter().zip(wanted).position(|(a, b)| a != b);
     let lengths = (found.len(), wanted.len());
     assert!(differs.is_none() && lengths.0 == lengths.1, "lengths {lengths:?}, first difference at {differs:?}");
+}
+
+/// Told again and again, beside what happens.
+fn is_about_the_state(event: &AudioEvent) -> bool {
+    use AudioEvent::{DevicesChanged, Echo, Health, Levels, Voice};
+    matches!(event, Levels { .. } | DevicesChanged(_) | Echo(_) | Health(_) | Voice(_))
 }

@@ -2,6 +2,7 @@
 
 use clap::CommandFactory as _;
 use serde_json::{Value, json};
+use vivavoce_engine::Sound;
 
 use super::*;
 
@@ -17,7 +18,8 @@ fn group(line: &str, name: &str) -> Value {
 
 #[test]
 fn without_arguments_everything_is_as_it_is_by_default() {
-    let expected = Settings { service: Service::Gemini, ..Settings::default() };
+    let sound = Sound { cues: false, ..Sound::default() };
+    let expected = Settings { service: Service::Gemini, sound, ..Settings::default() };
     assert_eq!(settings("").unwrap(), expected);
 }
 
@@ -37,11 +39,11 @@ fn every_argument_arrives_in_the_settings() {
         json!({"level": "minimal", "budget": -1, "show": true})
     );
     let turns = "--start-sensitivity high --end-sensitivity low --prefix-padding-ms 300 --silence-ms 700 \
-        --no-interruption --coverage activity-and-video";
+        --no-interruption --coverage activity-and-video --detector local --patience patient";
     assert_eq!(
         group(turns, "detection"),
         json!({"start": "high", "end": "low", "prefixPaddingMs": 300, "silenceMs": 700, "interrupts": false,
-            "coverage": "activityAndVideo"})
+            "coverage": "activityAndVideo", "by": "local", "patience": "patient"})
     );
     let words = "--no-input-transcript --no-output-transcript --expect-language ja-JP --expect-language en \
         --expect-word Vivavoce";
@@ -67,6 +69,32 @@ fn every_argument_arrives_in_the_settings() {
         json!({"proxy": "socks5://localhost:1080", "caFile": "ca.pem"})
     );
     assert_eq!(group("--greeting Hello --demo", "greeting"), "Hello");
+}
+
+#[test]
+fn every_argument_about_the_sound_arrives_in_the_settings() {
+    let sound = "--gain-db -6 --channel 1 --volume-db -12 --pre-roll-ms 300 --cues on --half-duplex --input a:b \
+        --fallback-input a:c --fallback-input a:d --fallback-output a:e";
+    assert_eq!(
+        group(sound, "sound"),
+        json!({"echoCancellation": true, "noiseSuppression": true, "gainControl": true, "highPass": true,
+            "inputGainDb": -6, "inputChannel": 1, "outputVolumeDb": -12, "preRollMs": 300, "cues": true,
+            "halfDuplex": true, "inputPreferences": ["a:c", "a:d"], "outputPreferences": ["a:e"]})
+    );
+}
+
+#[test]
+fn sound_is_processed_unless_it_comes_from_a_file_or_is_to_stay_as_it_is() {
+    let processing = |line: &str| {
+        let sound = settings(line).unwrap().sound;
+        [sound.echo_cancellation, sound.noise_suppression, sound.gain_control, sound.high_pass]
+    };
+    assert_eq!(processing(""), [true; 4]);
+    assert_eq!(processing("--processing off"), [false; 4]);
+    assert_eq!(processing("--input wav:a.wav"), [false; 4]);
+    assert_eq!(processing("--input wav:a.wav --processing on"), [true; 4]);
+    assert_eq!(processing("--processing off --noise on"), [false, true, false, false]);
+    assert_eq!(processing("--echo off --gain off --high-pass off"), [false, true, false, false]);
 }
 
 #[test]

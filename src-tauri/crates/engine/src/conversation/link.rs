@@ -1,6 +1,6 @@
 //! What the session says.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use vivavoce_audio::AudioCommand;
 use vivavoce_live::close::{CloseKind, CloseReason};
@@ -9,7 +9,8 @@ use vivavoce_live::message::{FunctionCall, FunctionResponse};
 use vivavoce_live::model;
 use vivavoce_live::session::{Carried, Event as Live};
 
-use super::{Conversation, Effect, Gate, Link};
+use super::press::Said;
+use super::{Conversation, Effect, Link};
 use crate::event::Event;
 use crate::problem::{Problem, ProblemCode};
 use crate::transcript::{Note, Speaker};
@@ -19,6 +20,10 @@ const REJECTED: &str = "RESPONSE_REJECTED";
 
 /// A pause of that length before the next try is worth an explanation.
 const QUIET_DELAY: Duration = Duration::from_secs(2);
+
+/// Without any sign of an answer for this long after a turn, the user is told. The service's slowest first audio was
+/// reported at 3.5 s; field clients wait 8 to 10 s.
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Conversation {
     pub(super) fn handle_live(&mut self, event: Live) {
@@ -40,7 +45,7 @@ impl Conversation {
                 self.tell_change(change);
             }
             Live::Thought { turn, text } => {
-                self.waiting_since = None;
+                self.note_answer();
                 let change = self.transcript.think(turn.0, &text, self.wall_ms);
                 self.tell_change(change);
             }
@@ -51,7 +56,7 @@ impl Conversation {
             Live::TurnStarted { turn } => self.handle_turn_started(turn.0),
             Live::InputTranscript { turn, text } => self.append(turn.0, Speaker::User, &text),
             Live::OutputTranscript { turn, text } => {
-                self.waiting_since = None;
+                self.note_answer();
                 self.append(turn.0, Speaker::Model, &text);
             }
             Live::Audio { turn, pcm, rate } => self.handle_answer_audio(turn.0, pcm, rate),
@@ -64,7 +69,7 @@ impl Conversation {
             Live::GenerationComplete { turn } => self.end_answer(turn.0),
             Live::TurnComplete { turn, reason, interrupted } => self.handle_turn_complete(turn.0, reason, interrupted),
             Live::Waiting { turn } => {
-                self.waiting_since = Some(self.now);
+                self.waiting_since = (self.said != Said::Nothing).then_some(self.now);
                 let change = self.transcript.finish(turn.0, Speaker::User, false, None);
                 self.tell_change(change);
             }
@@ -100,12 +105,15 @@ impl Conversation {
             self.effects.push_back(Effect::Stop);
             return;
         }
-        let talking = self.gate != Gate::Closed;
         self.reconnecting = false;
-        self.abandon_talk();
+        // An idle service hangs up after some minutes; the next press or word connects again, so nobody needs to be told.
+        let is_usual = matches!(reason.kind, CloseKind::IdleTimeout | CloseKind::Normal | CloseKind::DeadlineExpired);
+        let is_idle = is_usual && !self.activity;
+        if !is_idle {
+            self.abandon_talk();
+        }
         self.forget_turns(Note::ConnectionLost);
-        // An idle service hangs up after some minutes; the next press connects again, so nobody needs to be told.
-        if matches!(reason.kind, CloseKind::IdleTimeout | CloseKind::Normal | CloseKind::DeadlineExpired) && !talking {
+        if is_idle {
             self.emit(Event::Disconnected);
         } else {
             self.raise(Problem::closed(reason, &self.settings));
@@ -166,6 +174,10 @@ impl Conversation {
         self.turn = turn;
         self.waiting_since = None;
         self.working = false;
+        if !self.settings.marks_turns() {
+            // The microphone has been open since long before this turn.
+            self.first_captured = None;
+        }
         if let Some(text) = self.asked.pop_front().flatten() {
             self.append(turn, Speaker::User, &text);
             let change = self.transcript.finish(turn, Speaker::User, false, None);
@@ -177,7 +189,10 @@ impl Conversation {
     }
 
     fn handle_answer_audio(&mut self, turn: u64, pcm: Vec<i16>, rate: u32) {
-        self.waiting_since = None;
+        self.note_answer();
+        if self.silenced >= Some(turn) {
+            return;
+        }
         if self.answering != Some(turn) {
             self.answering = Some(turn);
             self.emit(Event::AudioFirstReceived { turn, at: self.now });
@@ -227,5 +242,27 @@ impl Conversation {
         for change in self.transcript.finish_all(note) {
             self.tell_change(Some(change));
         }
+    }
+
+    pub(super) fn answer_deadline(&self) -> Option<Instant> {
+        self.waiting_since.map(|since| since + ANSWER_TIMEOUT)
+    }
+
+    /// Nothing has come back: because nothing was said, or for a reason nobody knows.
+    pub(super) fn miss_answer(&mut self) {
+        self.waiting_since = None;
+        let (note, problem) = match self.said {
+            Said::Noise { peak_dbfs } => (Note::NothingHeard, Problem::nothing_heard(peak_dbfs)),
+            Said::Words | Said::Nothing => (Note::NoAnswer, Problem::of(ProblemCode::NoAnswer)),
+        };
+        let change = self.transcript.finish(self.turn, Speaker::User, false, Some(note));
+        self.tell_change(change);
+        self.raise(problem);
+    }
+
+    /// Something comes back after all.
+    fn note_answer(&mut self) {
+        self.waiting_since = None;
+        self.clear_problem_of(|code| matches!(code, ProblemCode::NoAnswer | ProblemCode::NothingHeard));
     }
 }

@@ -1,28 +1,34 @@
 //! What the sound thread says.
 
-use vivavoce_audio::{AudioError, AudioEvent, DeviceInfo, Direction};
+use vivavoce_audio::{AudioError, AudioEvent, CaptureFrame, Direction, FLOOR_DBFS};
 use vivavoce_live::driver::DriverCommand;
 
-use super::{Conversation, Gate, device_id};
-use crate::event::Event;
+use super::Conversation;
+use crate::event::{Event, LiveInput};
 use crate::problem::{Problem, ProblemCode};
 
 impl Conversation {
     pub(super) fn handle_audio(&mut self, event: AudioEvent) {
         match event {
-            AudioEvent::Frame(frame) => {
-                if self.gate == Gate::Closed {
-                    return;
-                }
-                self.first_captured.get_or_insert(frame.captured_at);
-                self.session(DriverCommand::Audio(frame.pcm));
+            AudioEvent::Frame(frame) => self.handle_frame(frame),
+            AudioEvent::GateClosed { heard } => self.handle_gate_closed(heard),
+            AudioEvent::SpeechStarted { at } => self.handle_speech_started(at),
+            AudioEvent::SpeechEnded { .. } => self.handle_speech_ended(),
+            AudioEvent::Voice(voice) => self.handle_voice(voice),
+            AudioEvent::MutedSpeech => self.handle_muted_speech(),
+            AudioEvent::InputBlocked => {
+                let name = self.input.as_ref().map(|input| input.name.clone());
+                self.raise(Problem::microphone_blocked(name));
             }
-            AudioEvent::GateClosed => self.handle_gate_closed(),
             AudioEvent::InputLive { name, rate, channels } => {
                 tracing::info!(name, rate, channels, "microphone live");
-                self.input_live = true;
+                let input = LiveInput { name, rate, channels };
+                self.input = Some(input.clone());
+                self.emit(Event::Input(Some(input)));
             }
-            AudioEvent::InputClosed => self.input_live = false,
+            AudioEvent::InputClosed => {
+                self.lose_input();
+            }
             AudioEvent::OutputLive { name, rate, channels } => {
                 tracing::info!(name, rate, channels, "loudspeaker live");
                 self.output_live = true;
@@ -33,22 +39,32 @@ impl Conversation {
             }
             AudioEvent::PlaybackFinished { turn, played } => {
                 self.playing = self.playing.filter(|&playing| playing != turn);
+                self.note_silence();
                 self.emit(Event::AudioFinished { turn, played });
             }
             AudioEvent::PlaybackFlushed { turn, played, dropped } => {
                 self.playing = self.playing.filter(|&playing| playing > turn);
+                self.note_silence();
                 self.emit(Event::Interrupted { turn, heard: played, dropped });
             }
-            AudioEvent::Levels { input_dbfs, output_dbfs } => self.emit(Event::Levels { input_dbfs, output_dbfs }),
+            AudioEvent::Levels { input_dbfs, output_dbfs } => {
+                // A microphone that is heard isn't blocked.
+                if input_dbfs > FLOOR_DBFS {
+                    self.clear_problem_of(|code| code == ProblemCode::MicrophoneBlocked);
+                }
+                self.emit(Event::Levels { input_dbfs, output_dbfs });
+            }
+            AudioEvent::Echo(report) => self.handle_echo(report),
+            AudioEvent::Health(health) => self.emit(Event::Health(health)),
+            AudioEvent::RecordingPlayed { peak_dbfs } => self.emit(Event::RecordingPlayed { peak_dbfs }),
             AudioEvent::DevicesChanged(devices) => self.handle_devices(devices),
             AudioEvent::DeviceLost { direction, name } => {
-                let live = match direction {
-                    Direction::Input => &mut self.input_live,
-                    Direction::Output => &mut self.output_live,
+                let was_live = match direction {
+                    Direction::Input => self.lose_input(),
+                    Direction::Output => std::mem::take(&mut self.output_live),
                 };
                 // One that was never heard of in this run wasn't lost but isn't there.
-                let lost = std::mem::take(live);
-                let code = if lost { ProblemCode::DeviceLost } else { ProblemCode::DeviceNotFound };
+                let code = if was_live { ProblemCode::DeviceLost } else { ProblemCode::DeviceNotFound };
                 self.raise(Problem::of(code).with_device(name));
             }
             AudioEvent::Failed { direction, error } => self.handle_audio_failure(direction, &error),
@@ -59,19 +75,32 @@ impl Conversation {
         }
     }
 
-    fn handle_gate_closed(&mut self) {
-        let Gate::Closing { reopen } = self.gate else { return };
-        self.session(DriverCommand::ActivityEnd);
-        self.gate = Gate::Closed;
-        if reopen {
-            self.open_turn();
+    fn handle_frame(&mut self, frame: CaptureFrame) {
+        if !self.activity {
+            return;
         }
+        let mut pcm = frame.pcm;
+        // The service needs sound to know that time passes.
+        if self.is_deaf() && !self.settings.detects_locally() {
+            pcm.fill(0);
+        }
+        self.first_captured.get_or_insert(frame.captured_at);
+        self.session(DriverCommand::Audio(pcm));
+    }
+
+    /// The microphone doesn't hear any more; says whether it did.
+    fn lose_input(&mut self) -> bool {
+        let was_live = self.input.take().is_some();
+        if was_live {
+            self.emit(Event::Input(None));
+        }
+        was_live
     }
 
     fn handle_audio_failure(&mut self, direction: Direction, error: &AudioError) {
         match direction {
             Direction::Input => {
-                self.input_live = false;
+                self.lose_input();
                 self.abandon_talk();
             }
             Direction::Output => {
@@ -80,27 +109,5 @@ impl Conversation {
             }
         }
         self.raise(Problem::sound(direction, error));
-    }
-
-    fn handle_devices(&mut self, devices: Vec<DeviceInfo>) {
-        for device in &devices {
-            self.device_names.insert(device.id.clone(), device.name.clone());
-        }
-        if self.problem.as_ref().is_some_and(|problem| problem.is_mended_by(&devices)) {
-            self.clear_problem();
-        }
-        self.devices.clone_from(&devices);
-        self.emit(Event::Devices(devices));
-        self.tell_settings();
-    }
-
-    /// The name of a chosen device that isn't there.
-    pub(super) fn missing(&self, setting: Option<&str>) -> Option<String> {
-        let id = device_id(setting);
-        let present = id.is_default() || id.wav_path().is_some() || self.devices.iter().any(|device| device.id == id);
-        if present || self.devices.is_empty() {
-            return None;
-        }
-        Some(self.device_names.get(&id).cloned().unwrap_or_else(|| id.to_string()))
     }
 }

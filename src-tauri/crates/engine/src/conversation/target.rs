@@ -6,7 +6,7 @@ use vivavoce_live::endpoint::{Endpoint, EndpointError};
 use vivavoce_live::model::family_of;
 use vivavoce_live::session::SessionConfig;
 
-use super::{Conversation, Effect, Link, device_id};
+use super::{Conversation, Effect, Link};
 use crate::problem::{Problem, ProblemCode};
 use crate::secret::{KeyPlace, KeyStatus};
 use crate::settings::{Access, AccessKind, Service, Settings, SettingsPatch};
@@ -33,6 +33,9 @@ impl Conversation {
         };
         let greeting = words.filter(|_| asked_for && !self.greeted);
         self.greeted |= greeting.is_some();
+        if greeting.is_some() {
+            self.audio(AudioCommand::Warm);
+        }
         self.prepare(greeting);
         self.link = Link::Connecting;
         self.session(DriverCommand::Connect);
@@ -98,12 +101,7 @@ impl Conversation {
         if old == self.settings {
             return;
         }
-        if old.input_device != self.settings.input_device {
-            self.audio(AudioCommand::SelectInput(device_id(self.settings.input_device.as_deref())));
-        }
-        if old.output_device != self.settings.output_device {
-            self.audio(AudioCommand::SelectOutput(device_id(self.settings.output_device.as_deref())));
-        }
+        self.apply_sound(&old);
         self.effects.push_back(Effect::Save(self.settings.clone()));
         self.tell_settings();
         if place(&old) != place(&self.settings) {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use vivavoce_audio::AudioCommand;
+use vivavoce_audio::{AudioCommand, Cue, GateMode, Heard};
 use vivavoce_live::driver::DriverCommand;
 
+use super::press::Said;
 use super::{Conversation, Gate};
 use crate::command::TalkInput;
 use crate::settings::Mode;
@@ -21,7 +22,7 @@ impl Conversation {
         }
     }
 
-    pub(super) fn begin_talk(&mut self) {
+    fn begin_talk(&mut self) {
         if !self.ready_to_connect() {
             self.talk.reset();
             return;
@@ -33,25 +34,52 @@ impl Conversation {
         self.waiting_since = None;
         match self.gate {
             Gate::Closed => {
-                self.audio(AudioCommand::OpenGate);
+                self.audio(AudioCommand::OpenGate(self.gate_mode()));
                 self.open_turn();
             }
             Gate::Closing { .. } => {
                 self.gate = Gate::Closing { reopen: true };
-                self.audio(AudioCommand::OpenGate);
+                self.audio(AudioCommand::OpenGate(self.gate_mode()));
             }
-            Gate::Open => {}
+            Gate::Open => return,
+        }
+        self.begin_press();
+    }
+
+    /// Who says which sound is let through.
+    pub(super) fn gate_mode(&self) -> GateMode {
+        if !self.settings.detects_locally() {
+            return GateMode::Held;
+        }
+        GateMode::Voice { patience: Duration::from_millis(u64::from(self.settings.detection.patience.ms())) }
+    }
+
+    fn open_turn(&mut self) {
+        self.gate = Gate::Open;
+        if self.settings.detects_locally() {
+            // The turn begins when somebody speaks; the connection stands by then.
+            self.connect(false);
+        } else {
+            self.open_activity();
         }
     }
 
-    pub(super) fn open_turn(&mut self) {
-        self.gate = Gate::Open;
+    /// Tells the session that the user's turn begins, or that listening does.
+    pub(super) fn open_activity(&mut self) {
+        self.activity = true;
         self.first_captured = None;
         self.prepare(None);
-        if self.settings.mode == Mode::PushToTalk {
+        if self.settings.marks_turns() {
             self.asked.push_back(None);
         }
         self.session(DriverCommand::ActivityStart);
+    }
+
+    /// Ends what [`Self::open_activity`] began, if it did.
+    pub(super) fn close_activity(&mut self) {
+        if std::mem::take(&mut self.activity) {
+            self.session(DriverCommand::ActivityEnd);
+        }
     }
 
     pub(super) fn end_talk(&mut self) {
@@ -62,24 +90,44 @@ impl Conversation {
                     Mode::HandsFree => Duration::ZERO,
                 };
                 self.gate = Gate::Closing { reopen: false };
+                self.end_press();
+                self.duck(false);
                 self.audio(AudioCommand::CloseGate { tail });
             }
             // The press that was to follow the tail is over before it began.
             Gate::Closing { .. } => {
                 self.gate = Gate::Closing { reopen: false };
+                self.drop_press();
                 self.audio(AudioCommand::CloseGate { tail: Duration::ZERO });
             }
             Gate::Closed => {}
         }
     }
 
+    pub(super) fn handle_gate_closed(&mut self, heard: Heard) {
+        let Gate::Closing { reopen } = self.gate else { return };
+        self.close_activity();
+        self.gate = Gate::Closed;
+        if reopen {
+            self.closing = None;
+            self.open_turn();
+        } else {
+            // Not before: in the tail the microphone would hear it.
+            self.cue(Cue::Stop);
+            self.judge_press(heard);
+        }
+    }
+
     /// Ends an open turn at once, without its tail: the microphone or the connection is gone, or the program ends.
     pub(super) fn abandon_talk(&mut self) {
         self.talk.reset();
+        self.press = None;
+        self.closing = None;
         if self.gate != Gate::Closed {
             self.gate = Gate::Closed;
+            self.duck(false);
             self.audio(AudioCommand::CloseGate { tail: Duration::ZERO });
-            self.session(DriverCommand::ActivityEnd);
+            self.close_activity();
         }
     }
 
@@ -89,12 +137,15 @@ impl Conversation {
             return;
         }
         self.clear_problem();
-        if self.gate == Gate::Open && self.settings.mode == Mode::PushToTalk {
+        if self.activity && self.settings.marks_turns() {
             // Typed while speaking: it joins the turn that is open.
+            self.type_into_press();
             let change = self.transcript.append(self.turn, Speaker::User, text, self.wall_ms);
             self.tell_change(change);
         } else {
             self.silence_answer();
+            self.said = Said::Words;
+            self.audio(AudioCommand::Warm);
             self.prepare(None);
             self.asked.push_back(Some(text.to_owned()));
         }

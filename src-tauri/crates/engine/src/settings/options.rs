@@ -109,11 +109,59 @@ pub struct Detection {
     pub interrupts: bool,
     /// What belongs to a turn.
     pub coverage: Option<Coverage>,
+    /// Who hears that somebody speaks; hands-free only.
+    pub by: Detector,
+    /// How long a pause ends what is said; hands-free only.
+    pub patience: Patience,
 }
 
 impl Default for Detection {
     fn default() -> Self {
-        Self { start: None, end: None, prefix_padding_ms: None, silence_ms: None, interrupts: true, coverage: None }
+        Self {
+            start: None,
+            end: None,
+            prefix_padding_ms: None,
+            silence_ms: None,
+            interrupts: true,
+            coverage: None,
+            by: Detector::Service,
+            patience: Patience::Normal,
+        }
+    }
+}
+
+/// Who hears that somebody speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Detector {
+    /// The service; everything is sent to it all the time.
+    Service,
+    /// This program; only what is said is sent.
+    Local,
+}
+
+/// How long a pause ends what is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Patience {
+    /// 300 ms.
+    Quick,
+    /// 600 ms.
+    Normal,
+    /// 1200 ms.
+    Patient,
+}
+
+impl Patience {
+    /// The pause, ms.
+    pub fn ms(self) -> u32 {
+        match self {
+            Self::Quick => 300,
+            Self::Normal => 600,
+            Self::Patient => 1200,
+        }
     }
 }
 

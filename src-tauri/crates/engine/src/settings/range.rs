@@ -1,7 +1,10 @@
 //! What settings may be: numbers are brought into their ranges, blank texts mean nothing chosen, and a language must
 //! look like one.
 
-use super::{Access, Compression, Detection, Generation, Network, Settings, Thinking, Transcription, Translation};
+use super::sound::MOST_DEVICES;
+use super::{
+    Access, Compression, Detection, Generation, Network, Settings, Sound, Thinking, Transcription, Translation,
+};
 
 /// The service's default trigger: 80 % of 131,072 tokens.
 const DEFAULT_TRIGGER: u32 = 104_858;
@@ -32,6 +35,7 @@ impl Settings {
         translation(&mut self.translation);
         access(&mut self.access);
         network(&mut self.network);
+        sound(&mut self.sound);
     }
 
     /// A field that can't be brought into any range, and what is wrong with it.
@@ -66,6 +70,15 @@ fn generation(generation: &mut Generation) {
 fn thinking(thinking: &mut Thinking) {
     // 24,576 is the most the models with a budget take.
     thinking.budget = thinking.budget.map(|tokens| tokens.clamp(-1, 24_576));
+}
+
+fn sound(sound: &mut Sound) {
+    sound.input_gain_db = sound.input_gain_db.clamp(-20, 30);
+    sound.output_volume_db = sound.output_volume_db.clamp(-60, 0);
+    sound.pre_roll_ms = sound.pre_roll_ms.min(500);
+    for devices in [&mut sound.input_preferences, &mut sound.output_preferences] {
+        tidy_list(devices, MOST_DEVICES, |id| id.parse::<vivavoce_audio::DeviceId>().is_ok());
+    }
 }
 
 fn detection(detection: &mut Detection) {
@@ -178,6 +191,25 @@ mod tests {
         let detection =
             patched("detection", json!({"prefixPaddingMs": 99_999, "silenceMs": 99_999})).unwrap().detection;
         assert_eq!((detection.prefix_padding_ms, detection.silence_ms), (Some(2000), Some(10_000)));
+    }
+
+    #[test]
+    fn sound_is_brought_into_its_range() {
+        let of = |gain: i32, volume: i32, pre_roll: u32| {
+            let value = json!({"inputGainDb": gain, "outputVolumeDb": volume, "preRollMs": pre_roll});
+            let sound = patched("sound", value).unwrap().sound;
+            (sound.input_gain_db, sound.output_volume_db, sound.pre_roll_ms)
+        };
+        assert_eq!(of(99, 99, 9999), (30, 0, 500));
+        assert_eq!(of(-99, -99, 0), (-20, -60, 0));
+    }
+
+    #[test]
+    fn preferred_devices_are_few_and_look_like_devices() {
+        let many: Vec<String> = (0..40).map(|number| format!("a:{number}")).collect();
+        let of = |list: Value| patched("sound", json!({ "inputPreferences": list })).unwrap().sound.input_preferences;
+        assert_eq!(of(json!(["a:x", " a:x ", "", "nonsense", "wav:a.wav"])), ["a:x", "wav:a.wav"]);
+        assert_eq!(of(json!(many)).len(), 16);
     }
 
     #[test]

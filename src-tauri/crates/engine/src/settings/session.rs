@@ -4,11 +4,12 @@ use vivavoce_live::message::setup::{
     ActivityHandling, AutomaticActivityDetection, EndSensitivity, MediaResolution as WireResolution, SafetySetting,
     StartSensitivity, TranslationConfig, TurnCoverage,
 };
-use vivavoce_live::model::ThinkingLevel as ModelLevel;
+use vivavoce_live::model::{self, ThinkingLevel as ModelLevel};
 use vivavoce_live::session::{SessionConfig, SetupOptions, TalkMode};
 
 use super::{
-    Coverage, Detection, MediaResolution, Mode, SafetyThreshold, Sensitivity, Settings, ThinkingLevel, Translation,
+    Coverage, Detection, Detector, MediaResolution, Mode, Patience, SafetyThreshold, Sensitivity, Settings,
+    ThinkingLevel, Translation,
 };
 
 /// The categories a safety threshold is set for.
@@ -28,15 +29,23 @@ impl Settings {
             model: self.model.clone(),
             voice: self.voice.clone(),
             system_instruction: given(&self.system_instruction),
-            mode: match self.mode {
-                Mode::PushToTalk => TalkMode::PushToTalk,
-                Mode::HandsFree => TalkMode::HandsFree,
-            },
+            mode: if self.marks_turns() { TalkMode::PushToTalk } else { TalkMode::HandsFree },
             options: self.setup_options(),
             ..SessionConfig::default()
         };
         let greeting = greeting.filter(|_| config.capabilities().text_in);
         SessionConfig { greeting, ..config }
+    }
+
+    /// Hands-free, this program says when somebody speaks. A model that takes no marks is left to hear for itself.
+    pub(crate) fn detects_locally(&self) -> bool {
+        let takes_marks = || model::family_of(&self.model).capabilities().manual_activity;
+        self.mode == Mode::HandsFree && self.detection.by == Detector::Local && takes_marks()
+    }
+
+    /// Turns begin and end by this program's marks.
+    pub(crate) fn marks_turns(&self) -> bool {
+        self.mode == Mode::PushToTalk || self.detects_locally()
     }
 
     /// What is typed for the user when he connects.
@@ -54,7 +63,7 @@ impl Settings {
             compression_target: self.compression.target_tokens,
             activity_handling: (!detection.interrupts).then_some(ActivityHandling::NoInterruption),
             turn_coverage: detection.coverage.map(wire_coverage),
-            detection: tuning(detection),
+            detection: tuning(detection).filter(|_| !self.marks_turns()),
             language_code: generation.language.clone(),
             media_resolution: generation.media_resolution.map(wire_resolution),
             affective_dialog: generation.affective_dialog,
@@ -105,9 +114,14 @@ fn tuning(detection: &Detection) -> Option<AutomaticActivityDetection> {
             Sensitivity::Low => EndSensitivity::Low,
         }),
         prefix_padding_ms: detection.prefix_padding_ms.map(|ms| i64::from(ms).into()),
-        silence_duration_ms: detection.silence_ms.map(|ms| i64::from(ms).into()),
+        silence_duration_ms: silence_ms(detection).map(|ms| i64::from(ms).into()),
     };
     (tuning != AutomaticActivityDetection::default()).then_some(tuning)
+}
+
+/// The pause that was asked for by number, or by any word but the ordinary one, which leaves it to the service.
+fn silence_ms(detection: &Detection) -> Option<u32> {
+    detection.silence_ms.or((detection.patience != Patience::Normal).then(|| detection.patience.ms()))
 }
 
 fn wire_coverage(coverage: Coverage) -> TurnCoverage {
