@@ -29,6 +29,7 @@ pub(crate) fn compare(reference: &Path, heard: &Path) -> Result<()> {
             "match": found.map(|found| json!({
                 "delayMs": found.delay.as_secs_f64() * 1000.0,
                 "correlation": found.correlation,
+                "envelope": found.envelope,
                 "gainDb": found.gain,
                 "driftSamples": found.drift,
             })),

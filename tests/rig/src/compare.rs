@@ -21,6 +21,9 @@ pub struct Match {
     pub delay: Duration,
     /// Normalised correlation at that place: 1 is the same sound at any level.
     pub correlation: f64,
+    /// How alike the loudness of both runs there, 20 ms by 20 ms; 1 is the same. Says whether speech is whole after a processing
+    /// that changes its phase and level, which correlation doesn't survive.
+    pub envelope: f64,
     /// Level of the recording there minus the level of the reference, in decibels.
     pub gain: f32,
     /// The largest difference between the delay of any loud 100 ms piece and the overall delay, in samples at 16 kHz.
@@ -43,6 +46,7 @@ pub fn find(reference: &Signal, heard: &Signal) -> Option<Match> {
     Some(Match {
         delay: heard.time_at(lag),
         correlation: correlation(&reference.samples, part),
+        envelope: envelope(&reference.samples, part),
         gain: decibels(part) - decibels(&reference.samples),
         drift,
         pieces,
@@ -114,6 +118,19 @@ fn correlation(a: &[f32], b: &[f32]) -> f64 {
     let product = |x: &[f32], y: &[f32]| -> f64 { x.iter().zip(y).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum() };
     let scale = (product(a, a) * product(b, b)).sqrt();
     if scale > 0.0 { product(a, b) / scale } else { 0.0 }
+}
+
+fn envelope(a: &[f32], b: &[f32]) -> f64 {
+    let loudness = |samples: &[f32]| -> Vec<f64> {
+        let power = |block: &[f32]| block.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>() / block.len() as f64;
+        let loud: Vec<f64> = samples.chunks(RATE as usize / 50).map(|block| power(block).sqrt()).collect();
+        let mean = loud.iter().sum::<f64>() / loud.len() as f64;
+        loud.into_iter().map(|value| value - mean).collect()
+    };
+    let product = |x: &[f64], y: &[f64]| -> f64 { x.iter().zip(y).map(|(x, y)| x * y).sum() };
+    let (a, b) = (loudness(a), loudness(b));
+    let scale = (product(&a, &a) * product(&b, &b)).sqrt();
+    if scale > 0.0 { product(&a, &b) / scale } else { 0.0 }
 }
 
 fn drift(reference: &Signal, heard: &Signal, lag: usize) -> (u32, usize) {
@@ -212,6 +229,22 @@ mod tests {
         let again = heard.samples[80_000..80_480].to_vec();
         heard.samples.splice(80_480..80_480, again);
         assert!(find(&voice, &heard).unwrap().drift >= 150);
+    }
+
+    #[test]
+    fn a_lost_word_shows_in_the_envelope_and_another_level_and_phase_do_not() {
+        let voice = voice();
+        let mut turned = with_lead(ms(250), &voice);
+        for index in (1..turned.samples.len()).rev() {
+            // A differentiator turns every frequency's phase by a right angle.
+            turned.samples[index] = 3.0 * (turned.samples[index] - turned.samples[index - 1]);
+        }
+        let whole = find(&voice, &turned).unwrap();
+        let middle = turned.samples.len() / 2;
+        turned.samples[middle..middle + 24_000].fill(0.0);
+        let holed = find(&voice, &turned).unwrap();
+        assert!(whole.envelope > 0.75, "{whole:?}");
+        assert!(holed.envelope < whole.envelope - 0.1, "{holed:?}");
     }
 
     #[test]
