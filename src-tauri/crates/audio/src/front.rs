@@ -46,6 +46,8 @@ pub(crate) struct Front {
     resampler: Resampler,
     processing: Processing,
     processor: Processor,
+    /// Nobody wants the sound: it is only passed on, and what was learnt is kept.
+    resting: bool,
     anchors: VecDeque<Anchor>,
     /// Device samples taken.
     taken: u64,
@@ -71,6 +73,7 @@ impl Front {
             processing,
             to_drop: processor.delay(),
             processor,
+            resting: false,
             anchors: VecDeque::new(),
             taken: 0,
             processed: 0,
@@ -89,6 +92,22 @@ impl Front {
             self.processor.set(processing);
             self.to_drop = self.processor.delay();
         }
+    }
+
+    /// Whether anybody wants the sound from the next sample on; processing it costs most of what the audio thread costs.
+    pub(crate) fn rest(&mut self, resting: bool) {
+        if resting != self.resting {
+            if !self.passes_untouched() {
+                self.flush_processor();
+            }
+            self.resting = resting;
+            self.processed = self.given;
+            self.to_drop = self.processor.delay();
+        }
+    }
+
+    fn passes_untouched(&self) -> bool {
+        self.resting || self.processing == Processing::OFF
     }
 
     /// From the next sample on, in dB.
@@ -112,7 +131,7 @@ impl Front {
             samples = &self.tuned;
         }
         self.resampler.push(samples, &mut self.waiting);
-        if self.processing == Processing::OFF {
+        if self.passes_untouched() {
             let passed = std::mem::take(&mut self.waiting);
             self.give(passed);
         } else {
@@ -128,20 +147,25 @@ impl Front {
     /// Gives out everything still inside; what comes next is a new beginning.
     pub(crate) fn flush(&mut self) {
         self.resampler.drain(&mut self.waiting);
-        if self.processing == Processing::OFF {
+        if self.passes_untouched() {
             let passed = std::mem::take(&mut self.waiting);
             self.give(passed);
         } else {
-            let due = self.given + (self.waiting.len() + self.inside()) as u64;
-            while self.given < due {
-                self.waiting.resize(self.waiting.len().next_multiple_of(BLOCK).max(BLOCK), 0.0);
-                self.process(None);
-            }
-            self.shorten((self.given - due) as usize);
+            self.flush_processor();
         }
         self.anchors.clear();
         (self.taken, self.processed, self.given) = (0, 0, 0);
         self.to_drop = self.processor.delay();
+    }
+
+    fn flush_processor(&mut self) {
+        let due = self.given + (self.waiting.len() + self.inside()) as u64;
+        while self.given < due {
+            self.waiting.resize(self.waiting.len().next_multiple_of(BLOCK).max(BLOCK), 0.0);
+            self.process(None);
+        }
+        self.shorten((self.given - due) as usize);
+        self.given = due;
     }
 
     /// Samples that went into the processor and haven't come out.
@@ -332,6 +356,25 @@ mod tests {
             given += piece.samples.len();
         }
         assert_eq!(given, 3 * 16_000);
+    }
+
+    #[test]
+    fn resting_and_going_on_loses_and_doubles_nothing() {
+        let (mut front, mut reference) = (Front::new(48_000, Processing::ALL, 0.0), Reference::new());
+        let mut given = 0;
+        for index in 0..100_u64 {
+            front.rest(index / 7 % 2 == 1);
+            let at = index * 10_300_000;
+            front.push(&[0.1; 494], at, at, &mut reference);
+            while let Some(piece) = front.pop() {
+                given += piece.samples.len();
+            }
+        }
+        front.flush();
+        while let Some(piece) = front.pop() {
+            given += piece.samples.len();
+        }
+        assert_eq!(given, (100 * 494_usize).div_ceil(3));
     }
 
     #[test]

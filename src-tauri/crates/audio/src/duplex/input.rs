@@ -395,6 +395,7 @@ impl InputSide {
     }
 
     fn take_block(&mut self, mark: Mark, cx: &mut Context<'_>) {
+        let wanted = self.is_wanted();
         let Some(open) = &mut self.open else {
             return;
         };
@@ -404,6 +405,7 @@ impl InputSide {
         open.heard = mark.at;
         let length = frames_to_nanos(popped as u64, open.end.rate);
         let (arrived, captured) = (mark.at.saturating_sub(length), mark.at.saturating_sub(mark.age));
+        open.front.rest(!wanted);
         open.front.push(&open.samples[..popped], arrived, captured, cx.reference);
         let silent = level::magnitude(&open.samples[..popped]) == 0.0;
         if let Some(zeros) = open.zeros.as_mut().filter(|_| self.listener.hears()) {

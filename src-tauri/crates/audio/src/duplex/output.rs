@@ -269,6 +269,14 @@ impl OutputSide {
         !self.playout.is_empty() || !self.ledger.is_empty() || self.pending.is_some() || self.clip.is_some()
     }
 
+    /// Whether the ring holds more than half of what it should.
+    pub(crate) fn is_comfortable(&self) -> bool {
+        let Some(open) = &self.open else {
+            return false;
+        };
+        2 * open.end.feed.sound.occupied_len() > open.targets(self.period.current()).1
+    }
+
     /// When the stream last gave a sign of life, in the clock's nanoseconds; `None` without one.
     pub(crate) fn heard(&self) -> Option<u64> {
         let open = self.open.as_ref().filter(|open| open.live && matches!(open.end.sink, Sink::Device(_)))?;

@@ -185,16 +185,22 @@ impl Worker {
         if let Some(heard) = self.input.heard().filter(|_| self.input.is_wanted()) {
             let due = heard + nanos(self.input.health().0 + AFTER_CALLBACK);
             let left = Duration::from_nanos(due.saturating_sub(self.room.clock.now_nanos()));
-            let longest = if self.output.is_busy() { WAKE } else { LISTENING_WAKE };
+            let longest = if self.output.is_busy() { self.playing_wake() } else { LISTENING_WAKE };
             Some(left.clamp(2 * AFTER_CALLBACK, longest))
-        } else if self.input.is_wanted() || self.output.is_busy() {
+        } else if self.input.is_wanted() {
             Some(WAKE)
+        } else if self.output.is_busy() {
+            Some(self.playing_wake())
         } else if self.is_active() {
             Some(IDLE_WAKE)
         } else {
             // Somebody is about to plug one in.
             self.lacks_device().then_some(POLL)
         }
+    }
+
+    fn playing_wake(&self) -> Duration {
+        if self.output.is_comfortable() { 2 * WAKE } else { WAKE }
     }
 
     /// The last list had no microphone or no speaker.
