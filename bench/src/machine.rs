@@ -1,6 +1,7 @@
 //! On what it was measured.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 /// The machine and the programs, as names and values.
@@ -16,6 +17,12 @@ pub(crate) fn describe() -> Vec<(&'static str, String)> {
         ("commit", commit()),
         ("date", said(&["date", "-u", "+%F %H:%M UTC"])),
     ]
+}
+
+/// A program's version, asked of `copy`, and when it was built, by the date of the `original`.
+pub(crate) fn program(copy: &Path, original: &Path) -> String {
+    let (copy, original) = (copy.to_string_lossy(), original.to_string_lossy());
+    format!("{}, built {}", said(&[&copy, "--version"]), said(&["date", "-u", "-r", &original, "+%F %H:%M UTC"]))
 }
 
 /// How many programs wanted a processor: means of 1, 5 and 15 minutes.

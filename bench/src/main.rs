@@ -69,13 +69,14 @@ struct Arguments {
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let twin = Twin {
-        program: arguments.twin.canonicalize().with_context(|| format!("no twin at {}", arguments.twin.display()))?,
-        plain: arguments.plain,
-        period: Duration::from_millis(arguments.period_ms),
-    };
+    // A build under way may put another program in its place, and then a report would tell of two.
+    let folder = tempfile::tempdir()?;
+    let program = folder.path().join("vivavoce-cli");
+    std::fs::copy(&arguments.twin, &program).with_context(|| format!("no twin at {}", arguments.twin.display()))?;
+    let twin = Twin { program, plain: arguments.plain, period: Duration::from_millis(arguments.period_ms) };
     let bench = Bench::new(twin, &arguments)?;
     let mut machine = machine::describe();
+    machine.push(("twin", machine::program(&bench.twin.program, &arguments.twin)));
     machine.push(("load before", machine::load()));
     let (mut sections, mut failures) = (Vec::new(), Vec::new());
     for name in Name::chosen(&arguments.only) {

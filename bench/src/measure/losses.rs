@@ -18,8 +18,8 @@ const METHOD: &str = "\
 Speech is fed to the microphone in a held turn and compared, in the telephone band, with what the service was sent and with what the \
 speaker's monitor heard of its echo. *Correlation* is 1 for the same sound at any level. *Drift* is the largest distance of any \
 100 ms piece from its place, in samples at 16 kHz: a lost or doubled sample would move all that follows. Processing changes \
-the sound on purpose, so only drift tells anything with it. A client that does nothing but listen, with the twin's period, shows what \
-the microphone itself gave.";
+the sound on purpose, its phase too, so its rows show how much, and whether anything was lost is told by the bursts of the first \
+measurement. A client that does nothing but listen, with the twin's period, shows what the microphone itself gave.";
 
 const SENTENCE: &str =
     "Please tell me what the weather will be in Tokyo tomorrow morning, and whether I need an umbrella.";

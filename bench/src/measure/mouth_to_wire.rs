@@ -24,7 +24,8 @@ at the device is taken from a listener on the same microphone that asks for the 
 it came after the onset, by the chunks of the second around that came soonest. *To the message* ends when the service has \
 the message that holds the onset. *Filling* is the part of it that a message of 20 ms takes to be full, which depends on the \
 phase alone; *pipeline* is the rest: device, processing, resampling, encoding and socket. *Floor* is how long after the \
-onset the listener itself had it. *First message* is told by the twin's events, once a turn. A virtual device runs in steps of the \
+onset the listener itself had it. Processing changes a burst's shape, so where each was sent is taken from the median of its \
+turn: what one turn's bursts are late by is the same for all, or something was lost. *First message* is told by the twin's events, once a turn. A virtual device runs in steps of the \
 smallest chunk that any of its clients asks for, so the same is measured once more with a listener that asks for the twin's \
 own period: then the device itself has that period.";
 
@@ -36,6 +37,8 @@ struct Way {
     total: f64,
     filling: f64,
     floor: f64,
+    /// How much later it began at the service than the median of its turn: noise of finding it, or a loss.
+    displaced: f64,
 }
 
 /// The first message of a turn, ms.
@@ -49,7 +52,8 @@ struct Ways {
     bursts: Vec<Way>,
     firsts: Vec<First>,
     lost: usize,
-    /// Distance of two bursts at the service less that at the device, at most, in samples at 16 kHz.
+    /// How much later the second half of a turn's bursts came than the first, by the medians, at most, in samples at 16 kHz:
+    /// what is lost in between moves all that follows.
     drift: f64,
     chunk_ms: f64,
 }
@@ -128,6 +132,14 @@ fn run(bench: &Bench, processing: Processing, step: Duration) -> Result<Ways> {
     Ok(ways)
 }
 
+impl Way {
+    fn json(&self) -> Value {
+        let round = |value: f64| (value * 100.0).round() / 100.0;
+        let Self { total, filling, floor, displaced } = *self;
+        json!([round(total), round(filling), round(floor), round(displaced)])
+    }
+}
+
 impl Ways {
     /// Adds a table and promises to the section; the numbers for programs.
     fn describe(&self, title: &str, limit: f64, section: &mut Section) -> Value {
@@ -160,6 +172,7 @@ impl Ways {
         ]);
         json!({
             "onset_to_message_ms": json_of(total),
+            "bursts_ms": self.bursts.iter().map(Way::json).collect::<Vec<_>>(),
             "filling_ms": json_of(filling),
             "pipeline_ms": json_of(pipeline),
             "floor_ms": json_of(floor),
@@ -186,14 +199,20 @@ impl Ways {
         let (fed_at, came_at) = (seconds(&fed, RATE), seconds(&came, rate));
         let pairs = bursts::pair(&fed_at, &came_at);
         self.lost += fed.len() - pairs.len();
-        let offsets = Spread::of(pairs.iter().map(|(one, other)| came_at[*other] - fed_at[*one]));
-        self.drift = self.drift.max(offsets.map_or(0.0, |offsets| (offsets.most - offsets.least) * f64::from(rate)));
-        for (one, other) in pairs {
+        let offsets: Vec<f64> = pairs.iter().map(|(one, other)| came_at[*other] - fed_at[*one]).collect();
+        let (first, second) = offsets.split_at(offsets.len() / 2);
+        let median = |offsets: &[f64]| Spread::of(offsets.iter().copied()).map(|spread| spread.median);
+        let moved = median(first).zip(median(second)).map_or(0.0, |(first, second)| (second - first).abs());
+        self.drift = self.drift.max(moved * f64::from(rate));
+        let Some(offset) = median(&offsets) else { return Ok(()) };
+        for ((one, _), own) in pairs.into_iter().zip(offsets) {
             let device = heard.device_time(fed[one]);
-            let Some((arrived, left)) = message_with(turn, came[other]) else { continue };
+            let sent = ((fed_at[one] + offset) * f64::from(rate)).round() as usize;
+            let Some((arrived, left)) = message_with(turn, sent) else { continue };
             self.bursts.push(Way {
                 total: (arrived - device) / 1000.0,
                 filling: left as f64 * 1000.0 / f64::from(rate),
+                displaced: (own - offset) * 1000.0,
                 floor: (heard.arrival(fed[one]) - device) / 1000.0,
             });
         }

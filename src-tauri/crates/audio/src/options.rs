@@ -38,7 +38,7 @@ pub enum GateMode {
     #[default]
     Held,
     /// The local voice detector: after the opening, frames flow only while somebody speaks, between
-    /// [`AudioEvent::SpeechStarted`] and [`AudioEvent::SpeechEnded`]. The first frames are from before the detection, so
+    /// [`SpeechStarted`](crate::AudioEvent::SpeechStarted) and [`SpeechEnded`](crate::AudioEvent::SpeechEnded). The first frames are from before the detection, so
     /// that no first syllable is missing.
     Voice {
         /// How long a pause ends the speech.

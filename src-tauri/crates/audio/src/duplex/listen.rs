@@ -26,6 +26,9 @@ const LEAD: Duration = Duration::from_millis(400);
 /// So much speech into a muted microphone is no accident.
 const MUTED_SPEECH: Duration = Duration::from_millis(400);
 
+/// Who speaks over an answer is louder than this at the microphone, in dBFS.
+const OVER_SOUND_DBFS: f32 = -38.0;
+
 /// The longest test recording in seconds.
 const LONGEST_RECORDING: f32 = 10.0;
 
@@ -205,8 +208,13 @@ impl Listener {
     }
 
     fn detect(&mut self, piece: &Piece, cx: &mut Context<'_>) {
+        // Of an answer that is cancelled by 50 dB and more a whisper is left, which still sounds like the speech it is.
+        let whispers = cx.far_active && dbfs(magnitude(&piece.samples)) < OVER_SOUND_DBFS;
         let mut voice = self.voice;
-        self.detector.push(&piece.samples, |probability| voice = self.endpointer.note(probability, cx.far_active));
+        self.detector.push(&piece.samples, |probability| {
+            let probability = if whispers { 0.0 } else { probability };
+            voice = self.endpointer.note(probability, cx.far_active);
+        });
         if voice == Voice::Sure && !self.gate.is_shut() {
             self.heard.speech += piece.samples.len();
             self.notice_muted(piece, cx);
