@@ -55,7 +55,7 @@ pub(crate) struct TalkArgs {
     pub(crate) tail_ms: u32,
     /// Device period to begin with, ms: less is quicker, more is safer on a busy machine. A device that comes late is
     /// asked for a longer one.
-    #[arg(long, value_name = "MS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(2..=200))]
+    #[arg(long, value_name = "MS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(2..=200))]
     pub(crate) period_ms: u64,
     /// Language of the demo's guide.
     #[arg(long, value_enum, default_value = "system")]
