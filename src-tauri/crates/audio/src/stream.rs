@@ -147,8 +147,8 @@ pub(crate) struct OutputCallback {
     rendered: u64,
 }
 
-/// A cut in full sound would click.
-const FADE: Duration = Duration::from_millis(5);
+/// A cut in full sound would click. 5 ms are promised; the way of the order to the callback needs the rest.
+const FADE: Duration = Duration::from_millis(4);
 
 impl OutputCallback {
     pub(crate) fn new(
@@ -251,7 +251,7 @@ impl OutputCallback {
         }
     }
 
-    /// Brings the volume to where it should be, over 5 ms for a whole step.
+    /// Brings the volume to where it should be, over 4 ms for a whole step.
     fn adjust(&mut self, frames: usize) {
         let wanted = self.cue.volume.get();
         let step = 1.0 / self.fade as f32;
