@@ -32,6 +32,8 @@ pub(crate) struct Vitals {
     pub(crate) last: AtomicU64,
     /// Device samples lost (input) or missing (output).
     pub(crate) missed: AtomicU64,
+    /// How often the device itself ran dry, because a callback came too late. Where the system tells.
+    pub(crate) slips: AtomicU64,
     /// The highest sample an output was given.
     pub(crate) peak: Peak,
     /// An error after which no stream goes on.

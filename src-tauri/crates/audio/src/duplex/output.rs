@@ -86,6 +86,7 @@ struct Open {
     /// Samples put into the ring.
     put: u64,
     missed: u64,
+    slips: u64,
     /// Samples taken out of the ring of what was handed over.
     rendered: u64,
 }
@@ -360,7 +361,7 @@ impl OutputSide {
         self.period.restart(cx.now);
         cx.reference.restart(end.rate);
         let opened_at = cx.clock.now_nanos();
-        self.open = Some(Open { end, opened_at, live: false, second_try, put: 0, missed: 0, rendered: 0 });
+        self.open = Some(Open { end, opened_at, live: false, second_try, put: 0, missed: 0, slips: 0, rendered: 0 });
         self.apply_volume();
     }
 
@@ -413,6 +414,11 @@ impl OutputSide {
         let missed = open.end.vitals.missed.load(Ordering::Relaxed);
         self.underruns += missed - open.missed;
         open.missed = missed;
+        let slips = open.end.vitals.slips.load(Ordering::Relaxed);
+        if slips > open.slips {
+            open.slips = slips;
+            self.period.slipped(cx.now);
+        }
         while let Some(mark) = self.open.as_mut().and_then(|open| open.end.feed.marks.try_pop()) {
             self.period.came(mark.at);
             self.clip.take_if(|playing| playing.end.is_some_and(|end| mark.end >= end));

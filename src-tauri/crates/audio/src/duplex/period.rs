@@ -56,12 +56,21 @@ impl Period {
     pub(crate) fn came(&mut self, at: u64) {
         let due = self.last.map(|last| last + nanos(2 * self.current + TOLERANCE));
         if due.is_some_and(|due| at > due) {
-            self.lates += 1;
-            self.calm_since = at;
-            self.late.rotate_left(1);
-            self.late[TROUBLE - 1] = at;
+            self.slipped(at);
         }
         self.last = Some(at);
+    }
+
+    /// A callback came too late for the device, as the system says: it may know before a pause is long enough for us.
+    pub(crate) fn slipped(&mut self, at: u64) {
+        // One and the same may be noticed in both ways.
+        if at.saturating_sub(self.late[TROUBLE - 1]) < nanos(self.current) {
+            return;
+        }
+        self.lates += 1;
+        self.calm_since = at;
+        self.late.rotate_left(1);
+        self.late[TROUBLE - 1] = at;
     }
 
     /// Takes another period if there is a reason to; whether it did. The stream then has to be opened again.
@@ -126,6 +135,17 @@ mod tests {
         let mut period = Period::new(TEN);
         callbacks(&mut period, &[0, 0, 20, 0, 20, 29]);
         assert_eq!(period.lates(), 0);
+    }
+
+    #[test]
+    fn what_the_device_noticed_counts_and_what_both_noticed_counts_once() {
+        let mut period = Period::new(TEN);
+        let now = callbacks(&mut period, &[10, 100]);
+        period.slipped(now + MS);
+        assert_eq!(period.lates(), 1);
+        period.slipped(now + 20 * MS);
+        period.slipped(now + 40 * MS);
+        assert!(period.change(now + 50 * MS) && period.lates() == 3);
     }
 
     #[test]
