@@ -216,6 +216,8 @@ export function settings(overrides: Partial<Settings> = {}): Settings {
     model: "gemini-3.1-flash-live-preview",
     voice: null,
     systemInstruction: "",
+    personas: [],
+    persona: null,
     greeting: "",
     generation: {
       language: null,
@@ -252,10 +254,22 @@ export function settings(overrides: Partial<Settings> = {}): Settings {
     inputDevice: null,
     outputDevice: null,
     theme: "system",
+    appearance: { contrast: "system", textPercent: 100, motion: "system" },
+    desktop: {
+      tray: true,
+      closeToTray: false,
+      autostart: false,
+      startHidden: false,
+      notifications: true,
+      talkShortcut: null,
+      muteShortcut: null,
+      compact: false,
+    },
     language: "en",
     holdThresholdMs: 350,
     releaseTailMs: 200,
     welcomed: true,
+    intro: "hello",
     ...overrides,
   };
 }

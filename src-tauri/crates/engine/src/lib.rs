@@ -38,9 +38,10 @@ pub use event::{Event, Frontend, LiveInput, Phase};
 pub use problem::{Advice, Problem, ProblemCode};
 pub use secret::{Kept, KeyError, KeyPlace, KeyStatus, KeyStore, Keychain, KeychainError, SystemKeychain};
 pub use settings::{
-    Access, AccessKind, Compression, Coverage, Detection, Detector, Generation, Language, MediaResolution, Mode,
-    Network, Patience, SafetyThreshold, Sensitivity, Service, Settings, SettingsError, SettingsPatch, SettingsStore,
-    Sound, Theme, Thinking, ThinkingLevel, Transcription, Translation,
+    Access, AccessKind, Appearance, Compression, Contrast, Coverage, Desktop, Detection, Detector, Generation,
+    IntroStep, Language, MediaResolution, Mode, Motion, Network, Patience, Persona, SafetyThreshold, Sensitivity,
+    Service, Settings, SettingsError, SettingsPatch, SettingsStore, Sound, Theme, Thinking, ThinkingLevel,
+    Transcription, Translation,
 };
 pub use transcript::{Entry, Note, Speaker};
 pub use usage::{Tokens, UsageReport};

@@ -5,6 +5,7 @@ mod range;
 mod session;
 mod sound;
 mod store;
+mod window;
 
 use std::io;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub use options::{
 };
 pub use sound::Sound;
 pub use store::SettingsStore;
+pub use window::{Appearance, Contrast, Desktop, IntroStep, Motion, Persona};
 
 /// How a turn begins and ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,8 +96,12 @@ pub struct Settings {
     pub model: String,
     /// Prebuilt voice; the service's default when absent.
     pub voice: Option<String>,
-    /// What the model is told to be.
+    /// What the model is told to be; a chosen persona has its own.
     pub system_instruction: String,
+    /// Instructions and voices under names.
+    pub personas: Vec<Persona>,
+    /// Id of the chosen persona; none when absent.
+    pub persona: Option<String>,
     /// Typed for the user when he connects, so that the model speaks first; nothing when empty.
     pub greeting: String,
     /// How answers are generated.
@@ -124,14 +130,20 @@ pub struct Settings {
     pub output_device: Option<String>,
     /// Colours.
     pub theme: Theme,
+    /// How the window looks besides.
+    pub appearance: Appearance,
+    /// How the program lives on the desktop.
+    pub desktop: Desktop,
     /// Language.
     pub language: Language,
     /// A press at least this long is a hold, ms (100 to 2000).
     pub hold_threshold_ms: u32,
     /// Sound still captured after the release, ms (0 to 1000).
     pub release_tail_ms: u32,
-    /// The first-start page has been answered.
+    /// The introduction is over, finished or skipped.
     pub welcomed: bool,
+    /// Where the introduction is.
+    pub intro: IntroStep,
 }
 
 impl Default for Settings {
@@ -142,6 +154,8 @@ impl Default for Settings {
             model: model::DEFAULT_MODEL.to_owned(),
             voice: None,
             system_instruction: String::new(),
+            personas: Vec::new(),
+            persona: None,
             greeting: String::new(),
             generation: Generation::default(),
             thinking: Thinking::default(),
@@ -156,10 +170,13 @@ impl Default for Settings {
             input_device: None,
             output_device: None,
             theme: Theme::System,
+            appearance: Appearance::default(),
+            desktop: Desktop::default(),
             language: Language::System,
             hold_threshold_ms: 350,
             release_tail_ms: 200,
             welcomed: false,
+            intro: IntroStep::default(),
         }
     }
 }

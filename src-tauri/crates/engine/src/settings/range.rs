@@ -22,10 +22,14 @@ impl Settings {
     pub(crate) fn bring_into_range(&mut self) {
         self.hold_threshold_ms = self.hold_threshold_ms.clamp(100, 2000);
         self.release_tail_ms = self.release_tail_ms.min(1000);
+        self.appearance.text_percent = self.appearance.text_percent.clamp(80, 200);
         let model = self.model.trim().trim_start_matches("models/");
         self.model = if model.is_empty() { vivavoce_live::model::DEFAULT_MODEL } else { model }.to_owned();
         for text in [&mut self.endpoint, &mut self.voice, &mut self.input_device, &mut self.output_device] {
             tidy(text);
+        }
+        for shortcut in [&mut self.desktop.talk_shortcut, &mut self.desktop.mute_shortcut] {
+            tidy(shortcut);
         }
         generation(&mut self.generation);
         thinking(&mut self.thinking);
