@@ -58,7 +58,8 @@ struct Talk {
 impl Talk {
     fn start(sound: &Sound, program: &Path) -> Result<Self> {
         let mut command = sound.command(program);
-        command.args(["talk", "--demo"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        // Processing changes the sound on purpose: what came back could not be compared with what was said.
+        command.args(["talk", "--demo", "--processing", "off"]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = Process::start(&mut command)?;
         let output = process.child().stdout.take().context("the program has no output")?;
         // A full queue makes the reader wait, and then the program.

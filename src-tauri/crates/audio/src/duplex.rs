@@ -9,6 +9,7 @@ mod input;
 mod listen;
 mod output;
 mod period;
+mod wait;
 mod worker;
 
 use std::{

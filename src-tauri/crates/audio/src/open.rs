@@ -40,6 +40,17 @@ pub(crate) enum Stream {
     Pulse(#[expect(dead_code, reason = "held for its drop")] PulseStream),
 }
 
+impl Stream {
+    /// cpal's streams wait to be told.
+    fn start(&self) -> Result<(), cpal::Error> {
+        match self {
+            Self::Cpal(stream) => stream.play(),
+            #[cfg(target_os = "linux")]
+            Self::Pulse(_) => Ok(()),
+        }
+    }
+}
+
 /// What runs behind an open input.
 pub(crate) enum Source {
     /// A device; dropping the stream shuts it.
@@ -250,9 +261,7 @@ fn first_accepted<T>(
         let config = StreamConfig { channels: supported.channels(), sample_rate: supported.sample_rate(), buffer_size };
         match build(config) {
             Ok((ends, stream)) => {
-                if let Stream::Cpal(stream) = &stream {
-                    stream.play().map_err(|error| named(&error))?;
-                }
+                stream.start().map_err(|error| named(&error))?;
                 return Ok((ends, stream));
             }
             Err(error) => {

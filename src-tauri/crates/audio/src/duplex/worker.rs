@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use super::{COMMANDS, Order, input::InputSide, output::OutputSide};
+use super::{COMMANDS, Order, input::InputSide, output::OutputSide, wait::wait};
 use crate::{
     clip::Clip,
     clock::{Clock, nanos},
@@ -159,7 +159,7 @@ impl Worker {
         }
         while !self.stop.load(Ordering::Acquire) {
             let first = match self.wake() {
-                Some(wake) => match self.orders.recv_timeout(wake) {
+                Some(wake) => match wait(&self.orders, wake) {
                     Ok(order) => Some(order),
                     Err(RecvTimeoutError::Timeout) => None,
                     Err(RecvTimeoutError::Disconnected) => return,
