@@ -11,14 +11,13 @@ mod talk;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 use vivavoce_engine::log_filter;
 
 use crate::args::{Args, Task};
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::read();
     // Standard output belongs to the events.
     let asked = std::env::var("VIVAVOCE_LOG").ok();
     let filter = EnvFilter::try_new(log_filter(asked.as_deref())).unwrap_or_else(|_| EnvFilter::new(log_filter(None)));
