@@ -117,7 +117,7 @@ fn needs(name: Name) -> &'static [Name] {
 
 fn ui() -> Result<()> {
     setup::node_modules(setup::UI)?;
-    for script in ["lint", "check", "test", "build"] {
+    for script in ["lint", "check", "test", "build", "size"] {
         build::npm(setup::UI, &["run", script])?;
     }
     Ok(())
