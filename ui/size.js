@@ -1,4 +1,5 @@
 // Fails when the built window is too large. Fonts are compressed already.
+import process from "node:process";
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
