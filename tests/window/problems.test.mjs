@@ -1,16 +1,14 @@
 // What goes wrong is told in the window, and the window stays usable.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 
 import { checkAccessibility } from './lib/accessibility.mjs';
 import { launch, out, program } from './lib/application.mjs';
 import { phase, talk } from './lib/conversation.mjs';
 import { closeSettings, openSettings } from './lib/settings.mjs';
+import { simulate } from './lib/simulator.mjs';
 import { speech } from './lib/sound.mjs';
 
 test('an unreachable service is told, and the demo still works', async (t) => {
@@ -33,9 +31,10 @@ test('an unreachable service is told, and the demo still works', async (t) => {
 });
 
 test('a wrong key is told, and a right one works', async (t) => {
-  const service = await simulator(t, ['--bad-key', 'a-wrong-key', '--require-key', '--persona', 'echo']);
+  const service = await simulate('--bad-key', 'a-wrong-key', '--require-key', '--persona', 'echo');
+  t.after(service.end);
   const application = await launch(program, {
-    settings: { welcomed: true, service: 'custom', endpoint: service },
+    settings: { welcomed: true, service: 'custom', endpoint: service.url },
     environment: { GEMINI_API_KEY: 'a-wrong-key' },
   });
   t.after(() => application.quit());
@@ -66,17 +65,4 @@ async function problemOf(application) {
     const text = [...banner.querySelectorAll('.title, .why')].map((part) => part.textContent).join(' ');
     return { code: banner.querySelector('dd').textContent, text };
   `);
-}
-
-/** Starts the simulator as a program of its own and returns its address. */
-async function simulator(t, args) {
-  const binary = process.env.VIVAVOCE_SIMULATOR ?? path.join(path.dirname(program), 'vivavoce-simulator');
-  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(() => child.kill('SIGKILL'));
-  await once(child, 'spawn');
-  for await (const line of createInterface(child.stdout)) {
-    const url = line.match(/wss?:\/\/[\w.:[\]]+/)?.[0];
-    if (url) return url;
-  }
-  throw new Error('the simulator named no address');
 }
