@@ -105,8 +105,9 @@ pub(crate) fn test_echo(engine: State<'_, Handle>) -> Done {
     Ok(engine.send(Command::TestEcho)?)
 }
 
-/// Whether anybody sees the window: a microphone isn't kept ready for nobody.
+/// Whether anybody sees the window: a microphone isn't kept ready for nobody, and meters aren't drawn.
 #[tauri::command]
-pub(crate) fn attend(engine: State<'_, Handle>, present: bool) -> Done {
+pub(crate) fn attend(view: State<'_, Arc<View>>, engine: State<'_, Handle>, present: bool) -> Done {
+    view.attend(present);
     Ok(engine.send(Command::Attend(present))?)
 }

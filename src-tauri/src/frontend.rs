@@ -13,6 +13,8 @@ pub(crate) struct View(Mutex<State>);
 struct State {
     snapshot: Snapshot,
     channel: Option<Channel<ViewEvent>>,
+    /// Somebody can see the window: meters are drawn for nobody else.
+    attended: bool,
 }
 
 impl View {
@@ -39,7 +41,7 @@ impl View {
             version,
             locale: sys_locale::get_locale().unwrap_or_else(|| "en".to_owned()),
         };
-        Self(Mutex::new(State { snapshot, channel: None }))
+        Self(Mutex::new(State { snapshot, channel: None, attended: true }))
     }
 
     /// The state now, and every later change to `channel`. A window that was reloaded takes the place of the one before.
@@ -47,6 +49,11 @@ impl View {
         let mut state = self.lock();
         state.channel = Some(channel);
         state.snapshot.clone()
+    }
+
+    /// Whether the window can be seen.
+    pub(crate) fn attend(&self, present: bool) {
+        self.lock().attended = present;
     }
 
     /// The settings as the window knows them.
@@ -66,6 +73,9 @@ impl Frontend for ToView {
     fn emit(&mut self, event: &Event) {
         let Some(change) = change(event) else { return };
         let mut state = self.0.lock();
+        if matches!(change, ViewChange::Levels { .. }) && !state.attended {
+            return;
+        }
         state.snapshot.apply(&change);
         state.snapshot.seq += 1;
         let event = ViewEvent { seq: state.snapshot.seq, change };
@@ -192,5 +202,11 @@ mod tests {
         frontend.emit(&Event::Muted(true));
         let event = received.recv().unwrap();
         assert_eq!(event, serde_json::json!({ "seq": 4, "type": "muted", "muted": true }));
+
+        view.attend(false);
+        frontend.emit(&Event::Levels { input_dbfs: -20.0, output_dbfs: -90.0 });
+        frontend.emit(&Event::Muted(false));
+        let event = received.recv().unwrap();
+        assert_eq!(event, serde_json::json!({ "seq": 5, "type": "muted", "muted": false }), "levels for nobody");
     }
 }
