@@ -13,6 +13,7 @@ mod fuzz;
 mod hear;
 mod package;
 mod run;
+mod screenshots;
 mod setup;
 mod shell;
 mod test;
@@ -79,6 +80,15 @@ enum Command {
     },
     /// Measure latency, losses, cost and start of the release build on virtual devices
     Bench(bench::Options),
+    /// Take pictures of every view and state of the real window, in both languages, all looks and three sizes
+    Screenshots {
+        /// Do not ask before installing
+        #[arg(long)]
+        yes: bool,
+        /// These stages only
+        #[arg(value_name = "STAGE")]
+        stages: Vec<String>,
+    },
     /// Feed both ends of the protocol bytes of any kind
     Fuzz {
         /// For how long, each
@@ -124,6 +134,7 @@ fn obey(command: Command) -> Result<ExitCode> {
         Command::Check { system, all } => check::check(system, all)?,
         Command::BecomeWindowsProgram { folder, arguments } => check::become_windows_program(&folder, &arguments)?,
         Command::Bench(options) => bench::bench(&options)?,
+        Command::Screenshots { yes, stages } => screenshots::take(yes, &stages)?,
         Command::Fuzz { seconds } => fuzz::fuzz(seconds)?,
         Command::Rig { command } => return demo::on_rig(&command),
         Command::Speak { text, wav } => hear::speak(&text, &wav)?,
