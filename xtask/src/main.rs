@@ -89,6 +89,12 @@ enum Command {
         #[arg(value_name = "STAGE")]
         stages: Vec<String>,
     },
+    /// Measure what the release build's window costs: start, memory over an hour of turns, processor while it is hidden
+    WindowCost {
+        /// Do not ask before installing
+        #[arg(long)]
+        yes: bool,
+    },
     /// Feed both ends of the protocol bytes of any kind
     Fuzz {
         /// For how long, each
@@ -135,6 +141,7 @@ fn obey(command: Command) -> Result<ExitCode> {
         Command::BecomeWindowsProgram { folder, arguments } => check::become_windows_program(&folder, &arguments)?,
         Command::Bench(options) => bench::bench(&options)?,
         Command::Screenshots { yes, stages } => screenshots::take(yes, &stages)?,
+        Command::WindowCost { yes } => screenshots::cost(yes)?,
         Command::Fuzz { seconds } => fuzz::fuzz(seconds)?,
         Command::Rig { command } => return demo::on_rig(&command),
         Command::Speak { text, wav } => hear::speak(&text, &wav)?,

@@ -1,4 +1,4 @@
-//! `cargo xtask screenshots`: what a designer looks at.
+//! `cargo xtask screenshots` and `cargo xtask window-cost`: what a designer looks at, and what the window takes.
 
 use anyhow::{Context, Result};
 use vivavoce_rig::Rig;
@@ -29,4 +29,24 @@ pub(crate) fn take(yes: bool, stages: &[String]) -> Result<()> {
             .current_dir(shell::root().join(setup::WINDOW_TESTS)),
     )
     .context("not every state could be shown as it should be")
+}
+
+/// Measures the release build's window: start, memory, processor.
+pub(crate) fn cost(yes: bool) -> Result<()> {
+    setup::prepare(&Purpose::ALL, yes)?;
+    setup::node_modules(setup::WINDOW_TESTS)?;
+    build::ui()?;
+    println!("Building the application, optimised. The first time takes some minutes.");
+    shell::run(shell::cargo().args(["build", "--release", "--package", "vivavoce"]).args(build::FEATURES))?;
+    shell::run(shell::cargo().args(["build", "--package", "vivavoce-simulator"]))?;
+    let rig = Rig::start()?;
+    shell::run(
+        demo::node(&rig)?
+            .arg("cost.mjs")
+            .arg("--app")
+            .arg(build::target_folder()?.join("release/vivavoce"))
+            .env("VIVAVOCE_SIMULATOR", build::program("vivavoce-simulator")?)
+            .current_dir(shell::root().join(setup::WINDOW_TESTS)),
+    )
+    .context("the window costs more than it should")
 }
