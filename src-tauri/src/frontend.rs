@@ -35,6 +35,7 @@ impl View {
             transcript: Vec::new(),
             problem: None,
             usage: UsageReport::default(),
+            latency: None,
             input: None,
             echo: view::EchoReport::default(),
             health: view::Health::default(),
@@ -110,6 +111,7 @@ fn change(event: &Event) -> Option<ViewChange> {
         Event::Health(health) => ViewChange::Health { health: health.into() },
         Event::RecordingPlayed { peak_dbfs } => ViewChange::RecordingPlayed { peak_dbfs: *peak_dbfs },
         Event::MutedSpeech => ViewChange::MutedSpeech,
+        Event::Latency { latency, .. } => ViewChange::Latency { latency: *latency },
         Event::Voice(_)
         | Event::SpeechStarted { .. }
         | Event::SpeechEnded
@@ -145,7 +147,10 @@ impl Snapshot {
                     if *thought { &mut entry.thought } else { &mut entry.text }.push_str(text);
                 }
             }
-            ViewChange::Cleared => self.transcript.clear(),
+            ViewChange::Cleared => {
+                self.transcript.clear();
+                self.latency = None;
+            }
             ViewChange::Settings { settings, key, input_missing, output_missing } => {
                 self.settings.clone_from(settings);
                 self.key = *key;
@@ -156,6 +161,7 @@ impl Snapshot {
             ViewChange::Muted { muted } => self.muted = *muted,
             ViewChange::Problem { problem } => self.problem.clone_from(problem),
             ViewChange::Usage { usage } => self.usage = *usage,
+            ViewChange::Latency { latency } => self.latency = Some(*latency),
             ViewChange::Models { models } => self.models.clone_from(models),
         }
     }

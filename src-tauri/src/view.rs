@@ -4,7 +4,7 @@ use serde::Serialize;
 use ts_rs::TS;
 use vivavoce_engine::model::{self, Status};
 use vivavoce_engine::{
-    DeviceInfo, Direction, EngineGone, Entry, KeyStatus, LiveInput, Phase, Problem, Settings, SettingsError,
+    DeviceInfo, Direction, EngineGone, Entry, KeyStatus, Latency, LiveInput, Phase, Problem, Settings, SettingsError,
     ThinkingLevel, UsageReport,
 };
 
@@ -235,6 +235,8 @@ pub struct Snapshot {
     pub problem: Option<Problem>,
     /// What was used so far.
     pub usage: UsageReport,
+    /// What the newest answer took; absent before one was timed.
+    pub latency: Option<Latency>,
     /// The microphone that hears; absent while it is shut.
     pub input: Option<LiveInput>,
     /// How echo cancelling goes.
@@ -325,6 +327,11 @@ pub enum ViewChange {
     Usage {
         /// By the newest turn and by all.
         usage: UsageReport,
+    },
+    /// What the newest answer took.
+    Latency {
+        /// Whose share was how long.
+        latency: Latency,
     },
     /// The models to choose from.
     Models {

@@ -54,7 +54,7 @@ function change(state: State, event: ViewEvent): State {
     case "append":
       return { ...state, transcript: withText(state.transcript, event) };
     case "cleared":
-      return { ...state, transcript: [] };
+      return { ...state, transcript: [], latency: null };
     case "settings":
       return {
         ...state,
@@ -71,6 +71,8 @@ function change(state: State, event: ViewEvent): State {
       return { ...state, problem: event.problem };
     case "usage":
       return { ...state, usage: event.usage };
+    case "latency":
+      return { ...state, latency: event.latency };
     case "models":
       return { ...state, models: event.models };
     case "input":

@@ -29,3 +29,15 @@ export function dollars(amount: number, locale: string): string {
   });
   return format.format(amount);
 }
+
+/** A time of up to some seconds, to a hundredth of one. */
+export function seconds(milliseconds: number, locale: string): string {
+  const format = new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit: "second",
+    unitDisplay: "narrow",
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
+  return format.format(milliseconds / 1000);
+}

@@ -169,6 +169,7 @@ export function snapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     },
     inputMissing: null,
     outputMissing: null,
+    latency: null,
     input: null,
     echo: { state: "unknown", removedDb: null, delayMs: null },
     health: health(),

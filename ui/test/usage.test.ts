@@ -29,6 +29,16 @@ const row = (kind: string) =>
   [...(document.querySelector(`[data-kind=${kind}]`)?.children ?? [])].map((cell) => cell.textContent);
 
 describe("what was used", () => {
+  it("says how long the last answer took, and whose share that was", async () => {
+    const backend = await openWith(used);
+
+    await show(backend, { type: "latency", latency: { serviceMs: 640, playbackMs: 12 } });
+
+    expect(line()).toMatch(/^answered after 0\.65\s?s · 12,345 tokens/);
+    await openDetails();
+    expect(byId("latency").textContent).toMatch(/0\.64\s?s after .* loudspeaker it took 0\.01\s?s/);
+  });
+
   it("is not told before the first turn", async () => {
     const backend = await openWith(usage());
     expect(line()).toBeUndefined();

@@ -4,6 +4,7 @@ import type { EchoReport } from "./EchoReport";
 import type { Entry } from "./Entry";
 import type { Health } from "./Health";
 import type { KeyStatus } from "./KeyStatus";
+import type { Latency } from "./Latency";
 import type { LiveInput } from "./LiveInput";
 import type { ModelOption } from "./ModelOption";
 import type { Phase } from "./Phase";
@@ -72,6 +73,10 @@ problem: Problem | null,
  * What was used so far.
  */
 usage: UsageReport, 
+/**
+ * What the newest answer took; absent before one was timed.
+ */
+latency: Latency | null, 
 /**
  * The microphone that hears; absent while it is shut.
  */

@@ -4,6 +4,7 @@ import type { EchoReport } from "./EchoReport";
 import type { Entry } from "./Entry";
 import type { Health } from "./Health";
 import type { KeyStatus } from "./KeyStatus";
+import type { Latency } from "./Latency";
 import type { LiveInput } from "./LiveInput";
 import type { ModelOption } from "./ModelOption";
 import type { Phase } from "./Phase";
@@ -78,7 +79,11 @@ problem: Problem | null, } | { "type": "usage",
 /**
  * By the newest turn and by all.
  */
-usage: UsageReport, } | { "type": "models", 
+usage: UsageReport, } | { "type": "latency", 
+/**
+ * Whose share was how long.
+ */
+latency: Latency, } | { "type": "models", 
 /**
  * All of them.
  */

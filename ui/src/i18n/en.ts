@@ -148,6 +148,9 @@ export const en = {
   },
   usage: {
     tokens: (count: string) => `${count} tokens`,
+    answered: (time: string) => `answered after ${time}`,
+    latency: (service: string, playback: string) =>
+      `The last answer's first sound came ${service} after you had finished: that was the service and the network. From there to the loudspeaker it took ${playback}.`,
     simulated: (count: string) => `${count} tokens, simulated`,
     cost: (amount: string) => `≈ ${amount}`,
     open: "Show what was used",

@@ -148,6 +148,9 @@ export const ja: Messages = {
   },
   usage: {
     tokens: (count) => `${count} トークン`,
+    answered: (time) => `応答まで ${time}`,
+    latency: (service, playback) =>
+      `直前の応答の最初の音は、話し終えてから ${service}で届きました（サービスとネットワークの時間）。届いてからスピーカーまでは ${playback}です。`,
     simulated: (count) => `${count} トークン（練習）`,
     cost: (amount) => `約 ${amount}`,
     open: "使用量を表示",

@@ -123,6 +123,11 @@ impl Frontend for Output {
             }
             Event::AudioFirstReceived { turn, at } => self.line(*at, "audio_first_received", json!({ "turn": turn })),
             Event::AudioFirstPlayed { turn, at } => self.line(*at, "audio_first_played", json!({ "turn": turn })),
+            Event::Latency { turn, latency } => {
+                let fields =
+                    json!({ "turn": turn, "service_ms": latency.service_ms, "playback_ms": latency.playback_ms });
+                self.line(now, "latency", fields);
+            }
             Event::AudioFinished { turn, played } => {
                 self.line(now, "audio_finished", json!({ "turn": turn, "played_ms": played.as_millis() as u64 }));
             }

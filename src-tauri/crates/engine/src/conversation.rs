@@ -30,6 +30,7 @@ use vivavoce_live::session;
 
 use crate::command::Command;
 use crate::event::{Event, LiveInput, Phase};
+use crate::latency::Stopwatch;
 use crate::problem::{Problem, ProblemCode};
 use crate::secret::KeyStatus;
 use crate::settings::Settings;
@@ -138,6 +139,7 @@ pub struct Conversation {
     ended: Option<u64>,
     transcript: Transcript,
     meter: Meter,
+    stopwatch: Stopwatch,
     devices: Vec<DeviceInfo>,
     device_names: HashMap<DeviceId, String>,
     /// The press under way.
@@ -188,6 +190,7 @@ impl Conversation {
             ended: None,
             transcript: Transcript::default(),
             meter: Meter::default(),
+            stopwatch: Stopwatch::default(),
             devices: Vec::new(),
             device_names: HashMap::new(),
             press: None,

@@ -8,6 +8,7 @@ use vivavoce_live::message::server::UsageMetadata;
 use vivavoce_live::model::ModelInfo;
 use vivavoce_live::session::Carried;
 
+use crate::latency::Latency;
 use crate::problem::Problem;
 use crate::secret::KeyStatus;
 use crate::settings::Settings;
@@ -179,6 +180,13 @@ pub enum Event {
         turn: u64,
         /// When.
         at: Instant,
+    },
+    /// How long that took since the question ended. Not told where the service decides when it does.
+    Latency {
+        /// The turn answered.
+        turn: u64,
+        /// Whose share was how long.
+        latency: Latency,
     },
     /// The answer was heard to its end.
     AudioFinished {

@@ -24,6 +24,7 @@ mod command;
 pub mod conversation;
 mod engine;
 mod event;
+mod latency;
 mod mailbox;
 mod problem;
 mod secret;
@@ -35,6 +36,7 @@ mod usage;
 pub use command::{Command, TalkInput};
 pub use engine::{DemoStart, Engine, EngineConfig, EngineGone, Handle, Phrase};
 pub use event::{Event, Frontend, LiveInput, Phase};
+pub use latency::Latency;
 pub use problem::{Advice, Problem, ProblemCode};
 pub use secret::{Kept, KeyError, KeyPlace, KeyStatus, KeyStore, Keychain, KeychainError, SystemKeychain};
 pub use settings::{

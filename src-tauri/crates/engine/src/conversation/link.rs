@@ -195,6 +195,7 @@ impl Conversation {
         }
         if self.answering != Some(turn) {
             self.answering = Some(turn);
+            self.stopwatch.received(turn, self.now);
             self.emit(Event::AudioFirstReceived { turn, at: self.now });
         }
         self.ended = self.ended.filter(|&ended| ended != turn);

@@ -36,6 +36,9 @@ impl Conversation {
             AudioEvent::PlaybackStarted { turn, at } => {
                 self.playing = Some(turn);
                 self.emit(Event::AudioFirstPlayed { turn, at });
+                if let Some(latency) = self.stopwatch.played(turn, at) {
+                    self.emit(Event::Latency { turn, latency });
+                }
             }
             AudioEvent::PlaybackFinished { turn, played } => {
                 self.playing = self.playing.filter(|&playing| playing != turn);

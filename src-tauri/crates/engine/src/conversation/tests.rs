@@ -40,6 +40,7 @@ struct Stage {
     /// Sounds of the program's own.
     cues: Vec<Cue>,
     entries: Vec<crate::Entry>,
+    latency: Option<crate::Latency>,
     saved: usize,
 }
 
@@ -58,6 +59,7 @@ impl Stage {
             problem: None,
             cues: Vec::new(),
             entries: Vec::new(),
+            latency: None,
             saved: 0,
         };
         stage.collect();
@@ -218,6 +220,7 @@ impl Stage {
                 Some(known) => *known = entry,
                 None => self.entries.push(entry),
             },
+            Event::Latency { latency, .. } => self.latency = Some(latency),
             Event::Append { id, text, .. } => {
                 self.entries.iter_mut().find(|known| known.id == id).unwrap().text.push_str(&text);
             }

@@ -79,6 +79,9 @@ impl Conversation {
     pub(super) fn close_activity(&mut self) {
         if std::mem::take(&mut self.activity) {
             self.session(DriverCommand::ActivityEnd);
+            if self.settings.marks_turns() {
+                self.stopwatch.asked(self.now);
+            }
         }
     }
 
@@ -148,6 +151,7 @@ impl Conversation {
             self.audio(AudioCommand::Warm);
             self.prepare(None);
             self.asked.push_back(Some(text.to_owned()));
+            self.stopwatch.asked(self.now);
         }
         self.session(DriverCommand::Text(text.to_owned()));
     }

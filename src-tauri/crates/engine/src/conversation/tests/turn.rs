@@ -43,6 +43,20 @@ fn a_press_during_the_tail_ends_the_old_turn_before_the_new_one_begins() {
 }
 
 #[test]
+fn an_answer_is_timed_from_the_end_of_the_question_to_the_loudspeaker() {
+    let mut stage = Stage::talking();
+    stage.talk(TalkInput::Stop);
+    stage.frame(1);
+    stage.wait(Duration::from_millis(200));
+    stage.gate_closed();
+    stage.wait(Duration::from_millis(640));
+    stage.live(Live::Audio { turn: Turn(1), pcm: vec![0; 480], rate: 24_000 });
+    stage.wait(Duration::from_millis(9));
+    stage.audio(AudioEvent::PlaybackStarted { turn: 1, at: stage.now });
+    assert_eq!(stage.latency, Some(crate::Latency { service_ms: 640, playback_ms: 9 }));
+}
+
+#[test]
 fn a_press_silences_the_answer_at_once() {
     let mut stage = Stage::ready();
     stage.live(Live::Audio { turn: Turn(0), pcm: vec![0; 480], rate: 24_000 });
