@@ -30,6 +30,7 @@ impl Stage {
             store,
             KeyStore::new().with_environment(Some(KEY.into())),
             HostChoice::System,
+            Box::new(|_| {}),
         );
         Self { app, _folder: folder }
     }
@@ -75,11 +76,21 @@ fn the_main_window_gets_a_snapshot_without_the_key() {
 }
 
 #[test]
+fn only_addresses_of_the_web_are_opened() {
+    let stage = Stage::new();
+    for url in ["javascript:alert(1)", "file:///etc/passwd", "https://user@example.com/"] {
+        let refused = stage.invoke("main", "open_link", json!({ "url": url })).unwrap_err();
+        assert_eq!((&refused["code"], &refused["field"]), (&json!("invalid"), &json!("url")), "{url}");
+    }
+}
+
+#[test]
 fn a_key_and_what_comes_of_it_are_never_told_back() {
     let stage = Stage::new();
     // Port 1 is the multiplexer's, which nobody runs.
     let patch = json!({ "service": "custom", "endpoint": "ws://127.0.0.1:1" });
     stage.invoke("main", "update_settings", json!({ "patch": patch })).unwrap();
+    stage.invoke("main", "check_key", json!({ "key": KEY })).unwrap();
     stage.invoke("main", "set_api_key", json!({ "key": KEY, "place": "session" })).unwrap();
     stage.invoke("main", "connect", json!({})).unwrap();
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
@@ -101,7 +112,7 @@ fn a_key_and_what_comes_of_it_are_never_told_back() {
 #[test]
 fn another_window_is_refused_every_command() {
     let stage = Stage::new();
-    for command in ["talk", "subscribe", "set_api_key", "update_settings"] {
+    for command in ["talk", "subscribe", "set_api_key", "check_key", "update_settings"] {
         let error = stage.invoke("other", command, json!({})).unwrap_err();
         assert!(error.to_string().contains("not allowed"), "{command}: {error}");
     }
@@ -133,6 +144,19 @@ fn a_possible_setting_is_taken() {
         assert!(std::time::Instant::now() < deadline, "the setting didn't arrive");
         std::thread::yield_now();
     }
+}
+
+#[test]
+fn settings_go_out_as_a_text_and_come_back_without_changing_anything_yet() {
+    let stage = Stage::new();
+    let before = stage.snapshot()["settings"].clone();
+    let text = stage.invoke("main", "settings_text", json!({})).unwrap();
+    let text = text.as_str().unwrap().replace("\"theme\": \"system\"", "\"theme\": \"dark\"");
+    let import = stage.invoke("main", "read_settings", json!({ "text": text })).unwrap();
+    assert_eq!((&import["settings"]["theme"], &import["unusable"]), (&json!("dark"), &json!([])));
+    assert_eq!(stage.snapshot()["settings"], before);
+    let error = stage.invoke("main", "read_settings", json!({ "text": "hello" })).unwrap_err();
+    assert_eq!(error["field"], "import");
 }
 
 #[test]

@@ -1,14 +1,16 @@
 //! What the window may ask for. Each returns at once; what comes of it is told by events.
 #![expect(clippy::needless_pass_by_value, reason = "Tauri's commands take their arguments and state by value")]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use tauri::State;
 use tauri::ipc::Channel;
+use tauri::{AppHandle, Manager as _, Runtime, State};
 use vivavoce_engine::{Command, Handle, KeyPlace, SettingsPatch, TalkInput};
 
 use crate::frontend::View;
-use crate::view::{CommandError, Snapshot, ViewEvent};
+use crate::link;
+use crate::view::{CommandError, SettingsImport, Snapshot, ViewEvent};
 
 type Done = Result<(), CommandError>;
 
@@ -65,6 +67,27 @@ pub(crate) fn update_settings(view: State<'_, Arc<View>>, engine: State<'_, Hand
     Ok(engine.send(Command::UpdateSettings(patch))?)
 }
 
+/// All settings as a text without secrets.
+#[tauri::command]
+pub(crate) fn settings_text(view: State<'_, Arc<View>>) -> Result<String, CommandError> {
+    Ok(view.settings().exported()?)
+}
+
+/// The same as a new file among the downloads; its path.
+#[tauri::command]
+pub(crate) fn export_settings<R: Runtime>(
+    app: AppHandle<R>,
+    view: State<'_, Arc<View>>,
+) -> Result<PathBuf, CommandError> {
+    Ok(view.settings().export_into(&app.path().download_dir()?)?)
+}
+
+/// What a text would make of the settings; nothing is changed.
+#[tauri::command]
+pub(crate) fn read_settings(view: State<'_, Arc<View>>, text: String) -> Result<SettingsImport, CommandError> {
+    Ok(view.settings().imported(&text)?.into())
+}
+
 /// The key goes one way: it is never told back. The environment can't be written to.
 #[tauri::command]
 pub(crate) fn set_api_key(engine: State<'_, Handle>, key: Option<String>, place: KeyPlace) -> Done {
@@ -73,6 +96,12 @@ pub(crate) fn set_api_key(engine: State<'_, Handle>, key: Option<String>, place:
     }
     let key = key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
     Ok(engine.send(Command::SetApiKey(key.map(Into::into), place))?)
+}
+
+/// Asks the service about a key that isn't kept yet. It goes the same one way.
+#[tauri::command]
+pub(crate) fn check_key(engine: State<'_, Handle>, key: String) -> Done {
+    Ok(engine.send(Command::CheckKey(key.trim().to_owned().into()))?)
 }
 
 #[tauri::command]
@@ -110,4 +139,10 @@ pub(crate) fn test_echo(engine: State<'_, Handle>) -> Done {
 pub(crate) fn attend(view: State<'_, Arc<View>>, engine: State<'_, Handle>, present: bool) -> Done {
     view.attend(present);
     Ok(engine.send(Command::Attend(present))?)
+}
+
+/// Shows a web address in the user's own browser; any other address is refused.
+#[tauri::command]
+pub(crate) fn open_link(url: String) -> Done {
+    link::open(&url)
 }

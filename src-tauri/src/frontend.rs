@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tauri::ipc::Channel;
 use vivavoce_engine::{Event, Frontend, KeyStatus, Phase, Settings, UsageReport, model};
 
-use crate::view::{self, Devices, Snapshot, ViewChange, ViewEvent};
+use crate::view::{self, Devices, Shortcuts, Snapshot, ViewChange, ViewEvent};
 
 /// What the window shows, and the window that is listening.
 pub(crate) struct View(Mutex<State>);
@@ -27,6 +27,7 @@ impl View {
             latched: false,
             key: KeyStatus::default(),
             settings,
+            defaults: Settings::default(),
             devices: Devices::default(),
             input_missing: None,
             output_missing: None,
@@ -39,6 +40,7 @@ impl View {
             input: None,
             echo: view::EchoReport::default(),
             health: view::Health::default(),
+            shortcuts: Shortcuts::default(),
             version,
             locale: sys_locale::get_locale().unwrap_or_else(|| "en".to_owned()),
         };
@@ -57,23 +59,23 @@ impl View {
         self.lock().attended = present;
     }
 
+    /// Whether the microphone is muted.
+    pub(crate) fn is_muted(&self) -> bool {
+        self.lock().snapshot.muted
+    }
+
+    /// What has become of the shortcuts from anywhere.
+    pub(crate) fn tell_shortcuts(&self, shortcuts: Shortcuts) {
+        self.tell(ViewChange::Shortcuts { shortcuts });
+    }
+
     /// The settings as the window knows them.
     pub(crate) fn settings(&self) -> Settings {
         self.lock().snapshot.settings.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The engine's side of a [`View`].
-pub(crate) struct ToView(pub(crate) Arc<View>);
-
-impl Frontend for ToView {
-    fn emit(&mut self, event: &Event) {
-        let Some(change) = change(event) else { return };
-        let mut state = self.0.lock();
+    fn tell(&self, change: ViewChange) {
+        let mut state = self.lock();
         if matches!(change, ViewChange::Levels { .. }) && !state.attended {
             return;
         }
@@ -83,6 +85,30 @@ impl Frontend for ToView {
         // A window that has gone is no reason to stop: the next one subscribes anew.
         if state.channel.as_ref().is_some_and(|channel| channel.send(event).is_err()) {
             state.channel = None;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Who else wants to know of new settings.
+pub(crate) type Follower = Box<dyn Fn(&Settings) + Send>;
+
+/// The engine's side of a [`View`].
+pub(crate) struct ToView {
+    pub(crate) view: Arc<View>,
+    pub(crate) follower: Follower,
+}
+
+impl Frontend for ToView {
+    fn emit(&mut self, event: &Event) {
+        if let Event::Settings { settings, .. } = event {
+            (self.follower)(settings);
+        }
+        if let Some(change) = change(event) {
+            self.view.tell(change);
         }
     }
 }
@@ -112,6 +138,7 @@ fn change(event: &Event) -> Option<ViewChange> {
         Event::RecordingPlayed { peak_dbfs } => ViewChange::RecordingPlayed { peak_dbfs: *peak_dbfs },
         Event::MutedSpeech => ViewChange::MutedSpeech,
         Event::Latency { latency, .. } => ViewChange::Latency { latency: *latency },
+        Event::KeyCheck(check) => ViewChange::KeyCheck { check: check.clone() },
         Event::Voice(_)
         | Event::SpeechStarted { .. }
         | Event::SpeechEnded
@@ -134,10 +161,14 @@ impl Snapshot {
         match change {
             ViewChange::Phase { phase, latched } => (self.phase, self.latched) = (*phase, *latched),
             // Of the moment.
-            ViewChange::Levels { .. } | ViewChange::RecordingPlayed { .. } | ViewChange::MutedSpeech => {}
+            ViewChange::Levels { .. }
+            | ViewChange::RecordingPlayed { .. }
+            | ViewChange::MutedSpeech
+            | ViewChange::KeyCheck { .. } => {}
             ViewChange::Input { input } => self.input.clone_from(input),
             ViewChange::Echo { echo } => self.echo = *echo,
             ViewChange::Health { health } => self.health = *health,
+            ViewChange::Shortcuts { shortcuts } => self.shortcuts = *shortcuts,
             ViewChange::Entry { entry } => match self.transcript.iter_mut().find(|known| known.id == entry.id) {
                 Some(known) => known.clone_from(entry),
                 None => self.transcript.push(entry.clone()),
@@ -183,6 +214,7 @@ mod tests {
             thought: String::new(),
             is_final: false,
             interrupted: false,
+            heard_chars: None,
             started_at: 0,
             note: None,
         }
@@ -191,7 +223,7 @@ mod tests {
     #[test]
     fn whoever_comes_late_gets_what_the_others_have_heard() {
         let view = Arc::new(View::new("1".into(), Settings::default()));
-        let mut frontend = ToView(Arc::clone(&view));
+        let mut frontend = ToView { view: Arc::clone(&view), follower: Box::new(|_| {}) };
         frontend.emit(&Event::Phase { phase: Phase::Speaking, latched: false });
         frontend.emit(&Event::Entry(entry("Hel")));
         frontend.emit(&Event::Append { id: 3, text: "lo".into(), thought: false });

@@ -5,14 +5,19 @@
 
 mod commands;
 mod frontend;
+mod link;
+mod shortcut;
 pub mod view;
+mod window;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tauri::{App, AppHandle, Builder, Context, Manager as _, RunEvent, Runtime};
 use tracing_subscriber::EnvFilter;
-use vivavoce_engine::{Engine, EngineConfig, HostChoice, KeyStore, Service, SettingsStore, SystemKeychain, log_filter};
+use vivavoce_engine::{
+    Engine, EngineConfig, HostChoice, KeyStore, Service, Settings, SettingsStore, SystemKeychain, log_filter,
+};
 use vivavoce_simulator::Demo;
 
 use crate::frontend::View;
@@ -45,10 +50,14 @@ pub fn run() -> tauri::Result<()> {
             .with_environment(std::env::var("GEMINI_API_KEY").ok())
             .with_keychain(SystemKeychain)
             .with_file(app.path().app_local_data_dir()?.join("secret").join("api-key"));
-        start_engine(app.handle(), SettingsStore::new(settings), keys, HostChoice::System);
+        app.manage(shortcut::Taken::default());
+        app.manage(window::Shape::default());
+        let handle = app.handle().clone();
+        let follow = move |settings: &Settings| follow(&handle, settings);
+        start_engine(app.handle(), SettingsStore::new(settings), keys, HostChoice::System, Box::new(follow));
         Ok(())
     };
-    builder(Builder::default()).setup(setup).build(context())?.run(|app, event| {
+    builder(Builder::default()).plugin(shortcut::plugin()).setup(setup).build(context())?.run(|app, event| {
         if let RunEvent::Exit = event {
             stop_engine(app);
         }
@@ -74,7 +83,11 @@ pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         commands::clear_transcript,
         commands::dismiss_problem,
         commands::update_settings,
+        commands::settings_text,
+        commands::export_settings,
+        commands::read_settings,
         commands::set_api_key,
+        commands::check_key,
         commands::refresh_models,
         commands::refresh_devices,
         commands::test_tone,
@@ -82,14 +95,37 @@ pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         commands::test_echo,
         commands::monitor_input,
         commands::attend,
+        commands::open_link,
     ])
+}
+
+/// What of the settings concerns the desktop. The window's own thread does it, in its time.
+fn follow<R: Runtime>(app: &AppHandle<R>, settings: &Settings) {
+    let (desktop, text_percent) = (settings.desktop.clone(), settings.appearance.text_percent);
+    let compact = desktop.compact && settings.welcomed;
+    let then = app.clone();
+    let asked = app.run_on_main_thread(move || {
+        window::follow(&then, compact, text_percent);
+        if let Some(view) = then.try_state::<Arc<View>>() {
+            shortcut::follow(&then, &view, &desktop);
+        }
+    });
+    if let Err(error) = asked {
+        tracing::warn!(%error, "the desktop doesn't follow the settings");
+    }
 }
 
 /// The engine, until the program ends.
 struct Running(Mutex<Option<Engine>>);
 
 /// Starts the engine on Tauri's runtime and makes it known to the commands.
-pub fn start_engine<R: Runtime>(app: &AppHandle<R>, store: SettingsStore, keys: KeyStore, host: HostChoice) {
+pub fn start_engine<R: Runtime>(
+    app: &AppHandle<R>,
+    store: SettingsStore,
+    keys: KeyStore,
+    host: HostChoice,
+    follower: Box<dyn Fn(&Settings) + Send>,
+) {
     let (mut settings, settings_fault) = store.load();
     if keys.known().key.is_some() && !settings.welcomed {
         settings.service = Service::Gemini;
@@ -109,7 +145,7 @@ pub fn start_engine<R: Runtime>(app: &AppHandle<R>, store: SettingsStore, keys: 
     let engine = {
         let runtime = tauri::async_runtime::handle();
         let _inside = runtime.inner().enter();
-        Engine::spawn(config, frontend::ToView(Arc::clone(&view)))
+        Engine::spawn(config, frontend::ToView { view: Arc::clone(&view), follower })
     };
     app.manage(engine.handle());
     app.manage(view);

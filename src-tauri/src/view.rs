@@ -4,8 +4,8 @@ use serde::Serialize;
 use ts_rs::TS;
 use vivavoce_engine::model::{self, Status};
 use vivavoce_engine::{
-    DeviceInfo, Direction, EngineGone, Entry, KeyStatus, Latency, LiveInput, Phase, Problem, Settings, SettingsError,
-    ThinkingLevel, UsageReport,
+    DeviceInfo, Direction, EngineGone, Entry, Import, KeyCheck, KeyStatus, Latency, LiveInput, Phase, Problem,
+    Settings, SettingsError, ThinkingLevel, UsageReport,
 };
 
 /// A microphone or loudspeaker.
@@ -107,6 +107,47 @@ impl From<&vivavoce_engine::Health> for Health {
             reopened: health.reopened,
         }
     }
+}
+
+/// What has become of the shortcuts that were chosen to work from anywhere.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Shortcuts {
+    /// By whom they are heard.
+    pub path: ShortcutPath,
+    /// The one that talks.
+    pub talk: ShortcutState,
+    /// The one that mutes.
+    pub mute: ShortcutState,
+}
+
+/// By whom shortcuts from anywhere are heard.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum ShortcutPath {
+    /// The system tells of presses and releases.
+    #[default]
+    System,
+    /// Only the desktop hears them; a program can't ask for any.
+    Desktop,
+}
+
+/// What has become of one shortcut.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum ShortcutState {
+    /// None was chosen.
+    #[default]
+    None,
+    /// It works.
+    Taken,
+    /// Another program has it, or there is no such key.
+    Refused,
+    /// The desktop doesn't let programs have any.
+    Impossible,
 }
 
 /// All devices.
@@ -219,6 +260,8 @@ pub struct Snapshot {
     pub key: KeyStatus,
     /// All settings.
     pub settings: Settings,
+    /// What they are before anything was chosen.
+    pub defaults: Settings,
     /// All devices.
     pub devices: Devices,
     /// The chosen input when it isn't connected.
@@ -243,6 +286,8 @@ pub struct Snapshot {
     pub echo: EchoReport,
     /// How the sound streams have been doing.
     pub health: Health,
+    /// What has become of the shortcuts from anywhere.
+    pub shortcuts: Shortcuts,
     /// The program's version.
     pub version: String,
     /// The desktop's language, BCP 47.
@@ -353,6 +398,11 @@ pub enum ViewChange {
         /// Of the sound streams.
         health: Health,
     },
+    /// Shortcuts from anywhere were taken, given back or refused.
+    Shortcuts {
+        /// What has become of them.
+        shortcuts: Shortcuts,
+    },
     /// A test recording was played back.
     RecordingPlayed {
         /// The highest sample, dBFS.
@@ -360,6 +410,30 @@ pub enum ViewChange {
     },
     /// Somebody speaks into the muted microphone.
     MutedSpeech,
+    /// The service was asked about a key, or has answered.
+    KeyCheck {
+        /// What it thinks of it.
+        check: KeyCheck,
+    },
+}
+
+/// What a text would make of the settings.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SettingsImport {
+    /// All settings as they would be.
+    pub settings: Settings,
+    /// Names of the fields in the text that can't be, and stay as they are.
+    pub unusable: Vec<String>,
+    /// The text is from a newer version of the program.
+    pub newer: bool,
+}
+
+impl From<Import> for SettingsImport {
+    fn from(Import { settings, unusable, newer }: Import) -> Self {
+        Self { settings, unusable, newer }
+    }
 }
 
 /// Why a command was not taken.
@@ -381,6 +455,13 @@ pub enum CommandError {
 impl From<EngineGone> for CommandError {
     fn from(_: EngineGone) -> Self {
         Self::Unavailable
+    }
+}
+
+/// The desktop names no folder to write into.
+impl From<tauri::Error> for CommandError {
+    fn from(error: tauri::Error) -> Self {
+        Self::Invalid { field: "folder".into(), detail: error.to_string() }
     }
 }
 

@@ -5,11 +5,12 @@ import { Channel, invoke } from "@tauri-apps/api/core";
 import type { CommandError } from "./bindings/CommandError";
 import type { KeyPlace } from "./bindings/KeyPlace";
 import type { Settings } from "./bindings/Settings";
+import type { SettingsImport } from "./bindings/SettingsImport";
 import type { Snapshot } from "./bindings/Snapshot";
 import type { TalkInput } from "./bindings/TalkInput";
 import type { ViewEvent } from "./bindings/ViewEvent";
 
-/** What the window can ask for. Every answer but the snapshot comes as an event. */
+/** What the window can ask for. Answers come as events, but for the snapshot and what is asked about texts of settings. */
 export interface Backend {
   subscribe(onEvent: (event: ViewEvent) => void): Promise<Snapshot>;
   connect(): Promise<void>;
@@ -21,8 +22,16 @@ export interface Backend {
   clearTranscript(): Promise<void>;
   dismissProblem(): Promise<void>;
   updateSettings(patch: Partial<Settings>): Promise<void>;
+  /** All settings as a text without secrets. */
+  settingsText(): Promise<string>;
+  /** The same as a new file among the downloads; its path. */
+  exportSettings(): Promise<string>;
+  /** What a text would make of the settings; nothing is changed. */
+  readSettings(text: string): Promise<SettingsImport>;
   /** Hands over the API key and says where to keep it; no key forgets the one there is, wherever it is kept. */
   setApiKey(key: string | null, place: KeyPlace): Promise<void>;
+  /** Asks the service about a key that isn't kept yet; what it thinks comes as an event. */
+  checkKey(key: string): Promise<void>;
   refreshModels(): Promise<void>;
   refreshDevices(): Promise<void>;
   testTone(): Promise<void>;
@@ -33,6 +42,8 @@ export interface Backend {
   monitorInput(on: boolean): Promise<void>;
   /** Whether the window can be seen: while it can't, no microphone is kept open. */
   attend(present: boolean): Promise<void>;
+  /** Shows an address of the web in the user's browser; any other is refused. */
+  openLink(url: string): Promise<void>;
 }
 
 /** The setting a refused command was about, if it was about one. */
@@ -73,7 +84,11 @@ export const tauriBackend: Backend = {
   clearTranscript: () => invoke("clear_transcript"),
   dismissProblem: () => invoke("dismiss_problem"),
   updateSettings: (patch) => invoke("update_settings", { patch }),
+  settingsText: () => invoke("settings_text"),
+  exportSettings: () => invoke("export_settings"),
+  readSettings: (text) => invoke("read_settings", { text }),
   setApiKey: (key, place) => invoke("set_api_key", { key, place }),
+  checkKey: (key) => invoke("check_key", { key }),
   refreshModels: () => invoke("refresh_models"),
   refreshDevices: () => invoke("refresh_devices"),
   testTone: () => invoke("test_tone"),
@@ -81,4 +96,5 @@ export const tauriBackend: Backend = {
   testEcho: () => invoke("test_echo"),
   monitorInput: (on) => invoke("monitor_input", { on }),
   attend: (present) => invoke("attend", { present }),
+  openLink: (url) => invoke("open_link", { url }),
 };

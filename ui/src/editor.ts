@@ -4,23 +4,18 @@ import { refusedField, type Backend } from "./backend";
 import type { Settings } from "./bindings/Settings";
 
 /** The settings that are objects of their own. */
-export type Group =
-  | "generation"
-  | "thinking"
-  | "detection"
-  | "transcription"
-  | "compression"
-  | "translation"
-  | "access"
-  | "network"
-  | "sound";
+export type Group = {
+  [Name in keyof Settings]: Settings[Name] extends readonly unknown[] | string | number | boolean | null
+    ? never
+    : Name;
+}[keyof Settings];
 
 export class Editor {
   #backend: Backend;
   #current: () => Settings;
   #onRefused: (field: string | null) => void;
-  /** Groups as they were sent last, until the settings that come back have them: a second change builds on the first. */
-  #sent: Partial<Pick<Settings, Group>> = {};
+  /** What was sent, until the settings that come back have it: a second change builds on the first. */
+  #sent: Partial<Settings> = {};
   #unanswered = 0;
 
   /** `onRefused` gets the setting that was not accepted, or null once there is none. */
@@ -30,10 +25,16 @@ export class Editor {
     this.#onRefused = onRefused;
   }
 
-  /** Changes settings that stand for themselves. */
+  /** The settings with every change that is on its way. */
+  get latest(): Settings {
+    return { ...this.#current(), ...this.#sent };
+  }
+
+  /** Changes settings that stand for themselves, or whole groups. */
   save(patch: Partial<Settings>): void {
     this.#onRefused(null);
     this.#unanswered += 1;
+    Object.assign(this.#sent, patch);
     this.#backend
       .updateSettings(patch)
       .catch((error: unknown) => {
@@ -47,9 +48,7 @@ export class Editor {
 
   /** Changes a part of a group, and with it settings that stand for themselves. */
   change<G extends Group>(group: G, part: Partial<Settings[G]>, others: Partial<Settings> = {}): void {
-    const whole: Settings[G] = { ...(this.#sent[group] ?? this.#current()[group]), ...part };
-    Object.assign(this.#sent, { [group]: whole });
-    this.save({ ...others, [group]: whole });
+    this.save({ ...others, [group]: { ...this.latest[group], ...part } });
   }
 
   /** Newer settings have come. */

@@ -2,6 +2,7 @@ import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/states.css";
 import "./styles/base.css";
+import "./styles/form.css";
 
 import { mount } from "svelte";
 

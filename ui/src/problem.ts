@@ -13,15 +13,17 @@ const HARMLESS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "deviceNotFound",
   "deviceLost",
   "audioDropped",
-  "noAnswer",
   "malformedMessages",
   "keychainUnavailable",
   "settingsUnreadable",
+  "settingsPartlyUnreadable",
+  "settingsNewer",
   "settingsUnwritable",
 ]);
 
 /** Not faults, but hints for the one who is talking: said in a line beside the talk button. */
 const HINTS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  "noAnswer",
   "nothingHeard",
   "pressTooShort",
   "longPress",

@@ -1,6 +1,7 @@
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 
+import { STEPS } from "../src/intro";
 import { entry, features, problem, settings, sound, tokens, usage } from "./fakeBackend";
 import { byId, open, settled, violations } from "./window";
 
@@ -25,8 +26,38 @@ describe.each(["en", "ja"] as const)("in %s nothing stands in the way on", (lang
     expect(await violations()).toEqual([]);
   });
 
-  it("the first start", async () => {
-    await open({ settings: settings({ language, welcomed: false }) });
+  it.each(STEPS)("the introduction (%s)", async (intro) => {
+    await open({ settings: settings({ language, welcomed: false, intro }) });
+
+    expect(await violations()).toEqual([]);
+  });
+
+  it("the introduction with everything it may say", async () => {
+    const chosen = settings({ language, welcomed: false, intro: "speaker" });
+    const backend = await open({ settings: chosen });
+    await userEvent.click(byId("intro-tone"));
+    await userEvent.click(byId("intro-missed"));
+    expect(await violations()).toEqual([]);
+
+    backend.opinion = { state: "unreachable", problem: problem() };
+    await backend.updateSettings({ intro: "key" });
+    await settled();
+    await userEvent.type(byId("intro-api-key"), "a-key{Enter}");
+    await settled();
+    expect(document.getElementById("keep-intro-api-key")).not.toBeNull();
+    expect(await violations()).toEqual([]);
+
+    await backend.updateSettings({ intro: "shortcut" });
+    await settled();
+    await userEvent.click(byId("intro-shortcut"));
+    await userEvent.keyboard("{Control>}c{/Control}");
+    expect(await violations()).toEqual([]);
+  });
+
+  it("the settings over the introduction", async () => {
+    await open({ settings: settings({ language, welcomed: false, intro: "key", service: "gemini" }) });
+    await userEvent.click(byId("settings"));
+    await settled();
 
     expect(await violations()).toEqual([]);
   });
@@ -91,7 +122,32 @@ describe.each(["en", "ja"] as const)("in %s nothing stands in the way on", (lang
     expect(await violations()).toEqual([]);
   });
 
-  it.each(["echoFailing", "nothingHeard"] as const)("a hint (%s)", async (code) => {
+  it("the strip", async () => {
+    const strip = { ...settings().desktop, compact: true };
+    await open({ settings: settings({ language, desktop: strip }), transcript, phase: "speaking" });
+
+    expect(await violations()).toEqual([]);
+  });
+
+  it("the list of keys", async () => {
+    await open({ settings: settings({ language }) });
+    await userEvent.click(byId("shortcuts"));
+    await settled();
+
+    expect(await violations()).toEqual([]);
+  });
+
+  it("the talking view without its devices", async () => {
+    await open({
+      settings: settings({ language }),
+      inputMissing: "Old Headset",
+      outputMissing: "Old Headset",
+    });
+
+    expect(await violations()).toEqual([]);
+  });
+
+  it.each(["echoFailing", "nothingHeard", "noAnswer"] as const)("a hint (%s)", async (code) => {
     const chosen = settings({ language, sound: sound({ preRollMs: 300 }) });
     await open({ settings: chosen, problem: problem({ code, advice: "none" }) });
 
@@ -138,13 +194,20 @@ describe("the keyboard", () => {
 
     expect(reached).toEqual([
       "Clear the conversation",
+      "strip",
+      "shortcuts",
       "settings",
+      "Find in the conversation",
+      "Copy the conversation",
       "transcript",
+      "Copy what was said",
       "Thought for a moment",
       "mute",
       "talk",
       "stop",
       "pushToTalk",
+      "chip-input",
+      "chip-output",
       "composer",
       "usage",
     ]);

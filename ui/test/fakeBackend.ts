@@ -4,10 +4,12 @@ import type { Backend } from "../src/backend";
 import type { CommandError } from "../src/bindings/CommandError";
 import type { Entry } from "../src/bindings/Entry";
 import type { Health } from "../src/bindings/Health";
+import type { KeyCheck } from "../src/bindings/KeyCheck";
 import type { KeyPlace } from "../src/bindings/KeyPlace";
 import type { ModelFeatures } from "../src/bindings/ModelFeatures";
 import type { Problem } from "../src/bindings/Problem";
 import type { Settings } from "../src/bindings/Settings";
+import type { SettingsImport } from "../src/bindings/SettingsImport";
 import type { Snapshot } from "../src/bindings/Snapshot";
 import type { Sound } from "../src/bindings/Sound";
 import type { TalkInput } from "../src/bindings/TalkInput";
@@ -26,6 +28,8 @@ export class FakeBackend implements Backend {
   subscriptions = 0;
   /** What the next subscription gets. */
   snapshot: Snapshot;
+  /** What the service thinks of every key; it doesn't answer when null. */
+  opinion: KeyCheck | null = { state: "good" };
 
   #onEvent: (event: ViewEvent) => void = () => undefined;
   #refusals = new Map<Command, CommandError>();
@@ -76,6 +80,7 @@ export class FakeBackend implements Backend {
   recordTest = (): Promise<void> => this.#take("recordTest");
   testEcho = (): Promise<void> => this.#take("testEcho");
   attend = (present: boolean): Promise<void> => this.#take("attend", present);
+  openLink = (url: string): Promise<void> => this.#take("openLink", url);
   monitorInput = (on: boolean): Promise<void> => this.#take("monitorInput", on);
 
   async setMuted(muted: boolean): Promise<void> {
@@ -99,10 +104,40 @@ export class FakeBackend implements Backend {
     this.#emitSettings();
   }
 
+  async settingsText(): Promise<string> {
+    await this.#take("settingsText");
+    return JSON.stringify({ version: 1, ...this.snapshot.settings }, null, 2);
+  }
+
+  async exportSettings(): Promise<string> {
+    await this.#take("exportSettings");
+    return "/home/anna/Downloads/vivavoce-settings.json";
+  }
+
+  /** Reads as the shell does, but believes every value. */
+  async readSettings(text: string): Promise<SettingsImport> {
+    await this.#take("readSettings", text);
+    const { version, unusable, ...fields } = JSON.parse(text) as Partial<Settings> & {
+      version?: number;
+      unusable?: string[];
+    };
+    return {
+      settings: { ...structuredClone(this.snapshot.settings), ...fields },
+      unusable: unusable ?? [],
+      newer: (version ?? 0) > 1,
+    };
+  }
+
   async setApiKey(key: string | null, place: KeyPlace): Promise<void> {
     await this.#take("setApiKey", key, place);
     this.snapshot.key.place = key === null ? null : place;
     this.#emitSettings();
+  }
+
+  async checkKey(key: string): Promise<void> {
+    await this.#take("checkKey", key);
+    this.emit({ type: "keyCheck", check: { state: "checking" } });
+    if (this.opinion !== null) this.emit({ type: "keyCheck", check: this.opinion });
   }
 
   #emitSettings(): void {
@@ -126,6 +161,7 @@ export function snapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     latched: false,
     key: { place: null, keychain: true },
     settings: settings(),
+    defaults: settings({ welcomed: false, language: "system" }),
     devices: {
       inputs: [
         {
@@ -170,6 +206,7 @@ export function snapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     inputMissing: null,
     outputMissing: null,
     latency: null,
+    shortcuts: { path: "system", talk: "none", mute: "none" },
     input: null,
     echo: { state: "unknown", removedDb: null, delayMs: null },
     health: health(),
@@ -318,6 +355,7 @@ export function entry(overrides: Partial<Entry> = {}): Entry {
     thought: "",
     final: true,
     interrupted: false,
+    heardChars: null,
     startedAt: Date.UTC(2026, 0, 5, 9, 30),
     note: null,
     ...overrides,

@@ -68,6 +68,8 @@ const facts: Record<ProblemCode, (keyof typeof known)[]> = {
   noAnswer: [],
   malformedMessages: [],
   settingsUnreadable: [],
+  settingsPartlyUnreadable: ["detail"],
+  settingsNewer: ["detail"],
   settingsUnwritable: [],
   demoUnavailable: [],
   microphoneBlocked: ["device"],

@@ -442,14 +442,13 @@ describe("the sections", () => {
 
     const folded = [...document.querySelectorAll<HTMLDetailsElement>("dialog details:not([open])")];
     expect(folded.map((section) => section.querySelector("h3")?.textContent)).toEqual([
-      "Echo and noise",
       "Talking",
-      "Answers",
-      "Listening",
-      "Transcripts",
-      "Long conversations",
-      "Network",
-      "Diagnostics",
+      "Model and voice",
+      "Personas",
+      "Shortcuts",
+      "Desktop",
+      "Appearance",
+      "Advanced",
       "About",
     ]);
   });
@@ -462,11 +461,6 @@ describe("the sections", () => {
       const note = control.getAttribute("aria-describedby");
       return note === null || byId(note).textContent.trim() === "";
     });
-    expect(silent.map((control) => control.id)).toEqual([
-      "input-device",
-      "output-device",
-      "theme",
-      "language",
-    ]);
+    expect(silent.map((control) => control.id)).toEqual(["search-settings", "theme", "language"]);
   });
 });

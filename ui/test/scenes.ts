@@ -1,6 +1,7 @@
 // Scenes to design against: `npm run dev`, then http://localhost:1420/?fake=speaking&theme=dark&language=ja
 
 import type { Entry } from "../src/bindings/Entry";
+import type { KeyCheck } from "../src/bindings/KeyCheck";
 import type { Phase } from "../src/bindings/Phase";
 import type { Settings } from "../src/bindings/Settings";
 import type { Snapshot } from "../src/bindings/Snapshot";
@@ -28,6 +29,15 @@ const japanese = [
   "スピーカーでも聞こえますか？",
   "はい。3.1 秒お話しになりました。マイクの音は",
 ];
+
+/** What is never heard of an answer, once somebody speaks into it. */
+const CUT = {
+  en: "Then I stop at once, and whatever I was about to say is shown, but marked as never heard, so that both of us know what was said.",
+  ja: "すぐに話をやめます。言いかけたことは、再生されていないことがわかるように表示されます。",
+};
+
+const MARKED =
+  "You can look at https://xn--fsqu00a.example/guide or type `vivavoce talk start` in a terminal:\n```sh\nvivavoce talk start\nvivavoce status --json\n```\nBut \u202ethis\u202c is hidden, and <b>this</b> is text.";
 
 function conversation(lines: string[], length: number, speaking: boolean): Entry[] {
   return lines.slice(0, length).map((text, index) =>
@@ -120,6 +130,16 @@ function particulars(scene: string, japaneseLines: boolean): Partial<Snapshot> {
       };
     case "short":
       return { problem: problem({ code: "pressTooShort", advice: "none" }) };
+    case "unanswered":
+      return {
+        problem: problem({ code: "noAnswer", advice: "retry" }),
+        transcript: [
+          ...conversation(japaneseLines ? japanese : english, 3, false),
+          entry({ id: 80, text: (japaneseLines ? japanese : english)[3] ?? "", note: "noAnswer" }),
+        ],
+      };
+    case "gone":
+      return { inputMissing: "Studio Microphone Model 7", outputMissing: "Kitchen Loudspeaker" };
     case "nothing":
       return { problem: problem({ code: "nothingHeard", advice: "none", detail: "-52 dBFS" }) };
     case "long":
@@ -212,6 +232,30 @@ function particulars(scene: string, japaneseLines: boolean): Partial<Snapshot> {
           }),
         ],
       };
+    case "cut":
+      return {
+        transcript: conversation(japaneseLines ? japanese : english, 7, false).map((one, index) =>
+          index === 4
+            ? { ...one, text: CUT[japaneseLines ? "ja" : "en"], heardChars: japaneseLines ? 12 : 56 }
+            : index === 2
+              ? { ...one, text: MARKED, startedAt: NOON - 86_400_000 }
+              : one,
+        ),
+      };
+    case "history":
+      return {
+        transcript: Array.from({ length: 10_000 }, (_, index) =>
+          entry({
+            id: index + 1,
+            turn: Math.ceil(index / 2),
+            speaker: index % 2 === 0 ? "model" : "user",
+            text: `${String(index + 1)}. ${(japaneseLines ? japanese : english)[(index * 5) % 7] ?? ""}`.repeat(
+              1 + ((index * 11) % 5),
+            ),
+            startedAt: NOON - (10_000 - index) * 60_000,
+          }),
+        ),
+      };
     case "notices":
       return {
         transcript: [
@@ -259,6 +303,13 @@ function particulars(scene: string, japaneseLines: boolean): Partial<Snapshot> {
   }
 }
 
+/** What the service may think of a key, besides that it is good. */
+const opinions: Record<string, KeyCheck | null> = {
+  none: null,
+  refused: { state: "refused", problem: problem({ code: "keyInvalid", advice: "enterKey" }) },
+  unreachable: { state: "unreachable", problem: problem({ code: "hostUnreachable" }) },
+};
+
 /** A backend that shows one scene, with levels that move like speech. */
 export function stage(scene: string, parameters: URLSearchParams): FakeBackend {
   const chosen: Partial<Settings> = {
@@ -268,6 +319,13 @@ export function stage(scene: string, parameters: URLSearchParams): FakeBackend {
     mode: (parameters.get("mode") ?? "pushToTalk") as Settings["mode"],
     model: parameters.get("model") ?? "gemini-3.1-flash-live-preview",
     welcomed: scene !== "welcome",
+    intro: (parameters.get("intro") ?? "hello") as Settings["intro"],
+    appearance: {
+      contrast: parameters.get("contrast") === "high" ? "high" : "system",
+      textPercent: Number(parameters.get("text") ?? 100),
+      motion: parameters.get("motion") === "reduced" ? "reduced" : "system",
+    },
+    desktop: { ...settings().desktop, compact: parameters.has("compact") },
     ...choices(scene),
   };
   const phase = phases[scene] ?? "ready";
@@ -279,7 +337,7 @@ export function stage(scene: string, parameters: URLSearchParams): FakeBackend {
     muted: phase === "paused",
     settings: settings(chosen),
     transcript: scene === "welcome" ? [] : conversation(lines, length, phase === "speaking"),
-    key: { place: "keychain", keychain: true },
+    key: { place: scene === "welcome" ? null : "keychain", keychain: true },
     locale: "en",
   };
   Object.assign(overrides, particulars(scene, chosen.language === "ja"));
@@ -287,6 +345,8 @@ export function stage(scene: string, parameters: URLSearchParams): FakeBackend {
     overrides.transcript?.push(entry({ id: 99, turn: 4, text: "", final: false, startedAt: NOON + 200_000 }));
   }
   const backend = new FakeBackend(snapshot(overrides));
+  const opinion = opinions[parameters.get("opinion") ?? ""];
+  if (opinion !== undefined) backend.opinion = opinion;
   if (scene === "muted") setTimeout(() => backend.emit({ type: "mutedSpeech" }), 300);
   rehearse(backend);
   let beat = 0;
@@ -294,7 +354,7 @@ export function stage(scene: string, parameters: URLSearchParams): FakeBackend {
     beat += 1;
     const wave = Math.sin(beat * 0.9) * Math.sin(beat * 0.37 + 1) * Math.sin(beat * 0.13 + 2);
     const voice = -46 + 40 * Math.abs(wave) ** 0.6;
-    const input = phase === "listening" || ["settings", "sound"].includes(scene) ? voice : -90;
+    const input = phase === "listening" || ["settings", "sound", "welcome"].includes(scene) ? voice : -90;
     backend.emit({ type: "levels", input, output: phase === "speaking" ? voice : -90 });
   }, 66);
   return backend;

@@ -278,7 +278,7 @@ describe("what the button shows", () => {
 
   it("comes with what a click would do now", async () => {
     const backend = await open();
-    screen.getByText("Click or hold to talk · Space");
+    screen.getByText("Click to talk, or hold (longer than 0.35 s) while you speak · Space");
 
     await show(backend, { type: "phase", phase: "listening", latched: false });
     screen.getByText("Let go to finish");

@@ -11,7 +11,7 @@ const notice = entry({ id: 9, speaker: "notice", text: "", note: "historyKept" }
 const streaming = { ...answer, text: "It is", final: false };
 
 const log = () => screen.getByRole("log", { name: "Conversation" });
-const entries = () => within(log()).getAllByRole("listitem");
+const entries = () => [...log().querySelectorAll<HTMLElement>("[data-speaker]")];
 const entryAt = (place: number) => {
   const found = entries()[place];
   if (found === undefined) throw new Error(`There is no entry at ${String(place)}`);
@@ -44,6 +44,7 @@ describe("the transcript", () => {
     await open({ settings: settings({ service: "gemini" }), transcript: [question, answer] });
 
     expect(log()).toBe(byId("transcript"));
+    expect(within(log()).getAllByRole("listitem")).toHaveLength(2);
     expect(entries().map((item) => item.dataset["speaker"])).toEqual(["user", "model"]);
     within(entryAt(0)).getByText("You");
     within(entryAt(0)).getByText("How high is it?");
@@ -283,10 +284,25 @@ describe("reading back", () => {
     for (const [name, value] of Object.entries(sizes)) {
       Object.defineProperty(log(), name, { value, configurable: true });
     }
+    log().scrollTop = 700;
+    log().dispatchEvent(new Event("scroll"));
+    await settled();
     log().scrollTop = top;
     log().dispatchEvent(new Event("scroll"));
     await settled();
   }
+
+  it("stays at the end when the window's size moves it", async () => {
+    await open({ transcript: [question] });
+    await scrollTo(690);
+
+    Object.defineProperty(log(), "clientHeight", { value: 200, configurable: true });
+    log().scrollTop = 6;
+    log().dispatchEvent(new Event("scroll"));
+    await settled();
+
+    expect(screen.queryByRole("button", { name: "Latest" })).toBeNull();
+  });
 
   it("stays where the reader is when new words come, and offers the way to the end", async () => {
     const backend = await open({ transcript: [question] });
@@ -295,10 +311,19 @@ describe("reading back", () => {
     await show(backend, { type: "entry", entry: answer });
     expect(log().scrollTop).toBe(100);
 
-    await userEvent.click(screen.getByRole("button", { name: "Latest" }));
+    await userEvent.click(screen.getByRole("button", { name: "New words" }));
     await settled();
     expect(log().scrollTop).toBe(1000);
+    expect(screen.queryByRole("button", { name: "New words" })).toBeNull();
+  });
+
+  it("offers the way to the end before anything new was said", async () => {
+    await open({ transcript: [question] });
     expect(screen.queryByRole("button", { name: "Latest" })).toBeNull();
+
+    await scrollTo(100);
+
+    screen.getByRole("button", { name: "Latest" });
   });
 
   it("follows the newest words from the end", async () => {

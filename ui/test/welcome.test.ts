@@ -8,12 +8,13 @@ import { byId, open, settled, show } from "./window";
 const fresh = { phase: "off", settings: settings({ service: "gemini", welcomed: false }) } as const;
 
 describe("the first start", () => {
-  it("offers two ways to begin, and nothing to talk to yet", async () => {
+  it("offers three ways to begin, and nothing to talk to yet", async () => {
     await open(fresh);
 
     screen.getByRole("heading", { name: "Talk with Gemini, live" });
-    expect(byId("try-demo").textContent.trim()).toBe("Try it without a key");
-    expect(byId("use-key").textContent.trim()).toBe("Use my Gemini API key");
+    screen.getByRole("button", { name: "Set up (under a minute)" });
+    expect(byId("try-demo").textContent.trim()).toBe("Skip and try it without a key");
+    expect(byId("use-key").textContent.trim()).toBe("Just enter my Gemini API key");
     expect(document.getElementById("talk")).toBeNull();
   });
 
@@ -61,9 +62,9 @@ describe("the first start", () => {
     await userEvent.click(byId("use-key"));
     await settled();
 
-    expect(backend.callsOf("updateSettings")).toEqual([[{ service: "gemini", welcomed: true }]]);
+    expect(backend.callsOf("updateSettings")).toEqual([[{ intro: "key" }]]);
     expect(backend.callsOf("connect")).toEqual([]);
-    expect(document.activeElement).toBe(byId("api-key"));
+    expect(byId("intro-api-key")).toBeTruthy();
   });
 });
 

@@ -11,13 +11,13 @@ import { say } from './sound.mjs';
 
 const ESCAPE = '\uE00C';
 const CONTROL = '\uE009';
-const NULL = '\uE000';
 
 const talking = { welcomed: true, service: 'demo' };
 
-/** Presses keys, modifiers first. */
+/** Presses keys, wherever nothing is typed into. */
 async function keys(application, ...pressed) {
-  await application.driver.actions().sendKeys(...pressed, NULL).perform();
+  await application.run('document.activeElement?.blur()');
+  await application.driver.actions().sendKeys(...pressed).perform();
 }
 
 async function control(application, key) {
@@ -136,7 +136,7 @@ export function stages(voice, scenarios) {
           act: async (a) => {
             await press(a);
             await waitForPhase(a, 'listening');
-            await a.find('[data-hint], .hint-box, aside');
+            await a.find('#notice, #problem');
           },
         },
       ],
@@ -217,7 +217,7 @@ export function stages(voice, scenarios) {
         {
           name: 'settings-search',
           act: async (a) => {
-            const field = await a.find('#settings-search');
+            const field = await a.find('#search-settings');
             await field.sendKeys('echo');
           },
         },

@@ -35,6 +35,11 @@ final: boolean,
  */
 interrupted: boolean, 
 /**
+ * How much of the text was heard before the answer fell silent, in UTF-16 units from its beginning, estimated from the
+ * length of its sound; absent where nothing was cut off.
+ */
+heardChars: number | null, 
+/**
  * Milliseconds since the Unix epoch.
  */
 startedAt: number, 

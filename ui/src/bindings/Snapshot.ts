@@ -10,6 +10,7 @@ import type { ModelOption } from "./ModelOption";
 import type { Phase } from "./Phase";
 import type { Problem } from "./Problem";
 import type { Settings } from "./Settings";
+import type { Shortcuts } from "./Shortcuts";
 import type { UsageReport } from "./UsageReport";
 import type { VoiceOption } from "./VoiceOption";
 
@@ -41,6 +42,10 @@ key: KeyStatus,
  * All settings.
  */
 settings: Settings, 
+/**
+ * What they are before anything was chosen.
+ */
+defaults: Settings, 
 /**
  * All devices.
  */
@@ -89,6 +94,10 @@ echo: EchoReport,
  * How the sound streams have been doing.
  */
 health: Health, 
+/**
+ * What has become of the shortcuts from anywhere.
+ */
+shortcuts: Shortcuts, 
 /**
  * The program's version.
  */

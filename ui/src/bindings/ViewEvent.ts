@@ -3,6 +3,7 @@ import type { Devices } from "./Devices";
 import type { EchoReport } from "./EchoReport";
 import type { Entry } from "./Entry";
 import type { Health } from "./Health";
+import type { KeyCheck } from "./KeyCheck";
 import type { KeyStatus } from "./KeyStatus";
 import type { Latency } from "./Latency";
 import type { LiveInput } from "./LiveInput";
@@ -10,6 +11,7 @@ import type { ModelOption } from "./ModelOption";
 import type { Phase } from "./Phase";
 import type { Problem } from "./Problem";
 import type { Settings } from "./Settings";
+import type { Shortcuts } from "./Shortcuts";
 import type { UsageReport } from "./UsageReport";
 
 /**
@@ -103,8 +105,16 @@ echo: EchoReport, } | { "type": "health",
 /**
  * Of the sound streams.
  */
-health: Health, } | { "type": "recordingPlayed", 
+health: Health, } | { "type": "shortcuts", 
+/**
+ * What has become of them.
+ */
+shortcuts: Shortcuts, } | { "type": "recordingPlayed", 
 /**
  * The highest sample, dBFS.
  */
-peakDbfs: number, } | { "type": "mutedSpeech" });
+peakDbfs: number, } | { "type": "mutedSpeech" } | { "type": "keyCheck", 
+/**
+ * What it thinks of it.
+ */
+check: KeyCheck, });

@@ -262,6 +262,19 @@ export const problems: ProblemTable = {
     cause: "Something in their file makes no sense; the old file was kept.",
     remedy: "The defaults are used; choose anew what you need.",
   },
+  settingsPartlyUnreadable: {
+    title: "Some settings could not be read",
+    cause: (p) =>
+      p.detail
+        ? `These make no sense in their file: ${p.detail}.`
+        : "Some entries of their file make no sense.",
+    remedy: "They have their defaults, all others hold; the old file was kept.",
+  },
+  settingsNewer: {
+    title: "The settings are from a newer version",
+    cause: "What this version doesn't know of them can't be used here.",
+    remedy: (p) => (p.detail ? `A copy was kept as ${p.detail}.` : "A copy of them was kept."),
+  },
   settingsUnwritable: {
     title: "The settings could not be saved",
     cause: "Their file can't be written; they hold until you close Vivavoce.",

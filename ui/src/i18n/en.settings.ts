@@ -1,21 +1,15 @@
 // The texts of the settings: each option with its name and one line about what it does.
 
 export const sections = {
-  sound: "Sound",
   processing: "Echo and noise",
-  talking: "Talking",
-  service: "Service",
-  account: "Account",
-  model: "Model and voice",
   answers: "Answers",
   listening: "Listening",
   transcripts: "Transcripts",
   long: "Long conversations",
   translation: "Translation",
   network: "Network",
-  appearance: "Appearance",
   diagnostics: "Diagnostics",
-  about: "About",
+  everything: "All settings",
 };
 
 export const settings = {

@@ -4,9 +4,14 @@ import type { Advice } from "../bindings/Advice";
 import type { Note } from "../bindings/Note";
 import type { Phase } from "../bindings/Phase";
 import type { Next } from "../problem";
+import { intro, keyCheck, shortcut } from "./en.intro";
+import { desktop } from "./en.desktop";
+import { look } from "./en.look";
 import { problems } from "./en.problems";
 import { key, options, sections, settings } from "./en.settings";
+import { preferences } from "./en.preferences";
 import { sound } from "./en.sound";
+import { find, link, transcript } from "./en.transcript";
 
 const phases: Record<Phase, string> = {
   off: "Off",
@@ -62,10 +67,16 @@ export const en = {
   problems,
   next,
   sections,
+  preferences,
   settings,
   options,
   sound,
+  desktop,
+  look,
   key,
+  keyCheck,
+  shortcut,
+  intro,
   app: {
     loading: "One moment",
     unreachable: "Vivavoce has stopped working inside. Please close it and start it again.",
@@ -100,32 +111,13 @@ export const en = {
     mutedCause: "What you are saying isn't sent.",
     unmute: "Unmute",
   },
-  transcript: {
-    label: "Conversation",
-    user: "You",
-    model: "Gemini",
-    guide: "Guide",
-    emptyTitle: "Say something",
-    emptyText: "Both sides appear here as they are spoken.",
-    interrupted: "Interrupted",
-    pending: "…",
-    latest: "Latest",
-    thinking: "Thinking…",
-    thought: "Thought for a moment",
-    said: (speaker: string, text: string) => `${speaker}: ${text}`,
-  },
+  transcript,
+  find,
+  link,
   composer: {
     label: "Type a message",
     placeholder: "Or type a message",
     send: "Send",
-  },
-  welcome: {
-    title: "Talk with Gemini, live",
-    lead: "Hold the button, speak, and hear the answer at once. Both sides appear as text.",
-    demo: "Try it without a key",
-    demoNote: "A guide answers inside this program. Nothing leaves your computer.",
-    key: "Use my Gemini API key",
-    keyNote: "Your voice and words go to Google, and nowhere else.",
   },
   problem: {
     dismiss: "Dismiss",

@@ -263,6 +263,19 @@ export const problems: ProblemTable = {
     cause: "ファイルの内容に問題があります。元のファイルは残してあります。",
     remedy: "初期設定を使用します。必要な項目を選び直してください。",
   },
+  settingsPartlyUnreadable: {
+    title: "一部の設定を読み込めませんでした",
+    cause: (p) =>
+      p.detail
+        ? `ファイルの次の項目に問題があります：${p.detail}。`
+        : "ファイルの一部の項目に問題があります。",
+    remedy: "その項目だけ初期設定になり、ほかの設定はそのままです。元のファイルは残してあります。",
+  },
+  settingsNewer: {
+    title: "新しいバージョンの設定ファイルです",
+    cause: "このバージョンにない項目は使えません。",
+    remedy: (p) => (p.detail ? `元の設定は ${p.detail} に残してあります。` : "元の設定は残してあります。"),
+  },
   settingsUnwritable: {
     title: "設定を保存できませんでした",
     cause: "ファイルに書き込めません。変更は Vivavoce を終了するまで有効です。",

@@ -3,21 +3,15 @@
 import type * as en from "./en.settings";
 
 export const sections: typeof en.sections = {
-  sound: "サウンド",
   processing: "エコーと雑音",
-  talking: "話し方",
-  service: "サービス",
-  account: "アカウント",
-  model: "モデルと声",
   answers: "応答",
   listening: "聞き取り",
   transcripts: "文字起こし",
   long: "長い会話",
   translation: "翻訳",
   network: "ネットワーク",
-  appearance: "表示",
   diagnostics: "診断",
-  about: "Vivavoce について",
+  everything: "すべての設定",
 };
 
 export const settings: typeof en.settings = {

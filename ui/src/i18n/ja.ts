@@ -5,9 +5,14 @@ import type { Note } from "../bindings/Note";
 import type { Phase } from "../bindings/Phase";
 import type { Next } from "../problem";
 import type { Messages } from "./en";
+import { intro, keyCheck, shortcut } from "./ja.intro";
+import { desktop } from "./ja.desktop";
+import { look } from "./ja.look";
 import { problems } from "./ja.problems";
 import { key, options, sections, settings } from "./ja.settings";
+import { preferences } from "./ja.preferences";
 import { sound } from "./ja.sound";
+import { find, link, transcript } from "./ja.transcript";
 
 const phases: Record<Phase, string> = {
   off: "オフ",
@@ -62,10 +67,16 @@ export const ja: Messages = {
   problems,
   next,
   sections,
+  preferences,
   settings,
   options,
   sound,
+  desktop,
+  look,
   key,
+  keyCheck,
+  shortcut,
+  intro,
   app: {
     loading: "お待ちください",
     unreachable: "Vivavoce の内部処理が停止しました。いったん終了して、もう一度起動してください。",
@@ -100,32 +111,13 @@ export const ja: Messages = {
     mutedCause: "話している内容は送られていません。",
     unmute: "ミュートを解除",
   },
-  transcript: {
-    label: "会話",
-    user: "あなた",
-    model: "Gemini",
-    guide: "ガイド",
-    emptyTitle: "話しかけてみましょう",
-    emptyText: "お互いの発言が、話すそばから文字で表示されます。",
-    interrupted: "中断",
-    pending: "…",
-    latest: "最新へ",
-    thinking: "考えています…",
-    thought: "考えた内容",
-    said: (speaker: string, text: string) => `${speaker}：${text}`,
-  },
+  transcript,
+  find,
+  link,
   composer: {
     label: "メッセージを入力",
     placeholder: "文字でも入力できます",
     send: "送信",
-  },
-  welcome: {
-    title: "Gemini と、声で会話",
-    lead: "ボタンを押したまま話すと、すぐに声で答えが返ります。お互いの発言は文字でも表示されます。",
-    demo: "キーなしで試す",
-    demoNote: "アプリ内のガイドが答えます。データがコンピューターの外に出ることはありません。",
-    key: "Gemini API キーを使う",
-    keyNote: "音声と文字は Google にのみ送られます。",
   },
   problem: {
     dismiss: "閉じる",

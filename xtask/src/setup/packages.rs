@@ -52,6 +52,8 @@ impl Purpose {
                 ("gnome-keyring", "a keychain on that bus, to keep a key in"),
                 ("espeak-ng", "a voice to speak into the virtual microphone"),
                 ("python3-venv", "a place for the official Python SDK"),
+                ("xdotool", "keys from outside the window"),
+                ("x11-utils", "what the window manager knows of a window"),
                 ("webkit2gtk-driver", "presses the buttons of the real window"),
                 ("imagemagick", "pictures of the display"),
                 ("fonts-dejavu-core", "letters in those pictures"),

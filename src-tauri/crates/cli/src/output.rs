@@ -114,7 +114,7 @@ impl Frontend for Output {
             }
             Event::Muted(muted) => self.line(now, "muted", json!({ "muted": muted })),
             // Here settings come from the command line and don't change, and nothing is cleared.
-            Event::Settings { .. } | Event::UsageReset(_) => {}
+            Event::Settings { .. } | Event::UsageReset(_) | Event::KeyCheck(_) => {}
             Event::Problem(Some(problem)) => self.line(now, "error", json!(problem)),
             Event::Problem(None) => self.line(now, "error_cleared", json!({})),
             Event::AudioFirstSent { turn, at, captured_at } => {
@@ -246,6 +246,7 @@ mod tests {
             thought: String::new(),
             is_final,
             interrupted: false,
+            heard_chars: None,
             started_at: 0,
             note: None,
         })

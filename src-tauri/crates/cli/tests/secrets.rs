@@ -23,7 +23,7 @@ use tokio::runtime::{Builder, Runtime};
 use tracing_subscriber::fmt::MakeWriter;
 use twin::{Twin, wav};
 use vivavoce_engine::{
-    Command, Engine, EngineConfig, Event, HostChoice, KeyPlace, KeyStore, Keychain as _, Service, Settings,
+    Command, Engine, EngineConfig, Event, HostChoice, KeyCheck, KeyPlace, KeyStore, Keychain as _, Service, Settings,
     SystemKeychain, TalkInput, log_filter,
 };
 use vivavoce_simulator::{Server, ServerConfig};
@@ -257,6 +257,9 @@ async fn a_key_given_by_command_is_told_nowhere() {
     let engine = Recorded::start(KeyStore::new().with_file(&file), settings);
     engine.send(Command::Connect);
     engine.wait_for("a missing key", |event| matches!(event, Event::Problem(Some(_)))).await;
+    engine.send(Command::CheckKey(KEY.into()));
+    let answered = |event: &Event| matches!(event, Event::KeyCheck(check) if *check != KeyCheck::Checking);
+    engine.wait_for("what the service thinks of a key", answered).await;
     engine.send(Command::SetApiKey(Some(KEY.into()), KeyPlace::Keychain));
     engine.wait_for("a key for this run", |event| placed(event, Some(KeyPlace::Session))).await;
     engine.send(Command::SetApiKey(Some(KEY.into()), KeyPlace::File));

@@ -24,6 +24,8 @@ pub enum Command {
     UpdateSettings(SettingsPatch),
     /// The Gemini API key and where to keep it; no key forgets the one there is, wherever it is kept.
     SetApiKey(Option<SecretString>, KeyPlace),
+    /// Ask the service about an API key before it is kept; the answer is [`Event::KeyCheck`](crate::Event::KeyCheck).
+    CheckKey(SecretString),
     /// Ask the service for the models it has now.
     RefreshModels,
     /// Play a short tone, left then right, on the chosen output.

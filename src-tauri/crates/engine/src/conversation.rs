@@ -8,6 +8,7 @@
 //! is the phase that is; no sound of an answer is played after it was cut.
 
 mod devices;
+mod heard;
 mod link;
 mod phase;
 mod press;
@@ -37,6 +38,7 @@ use crate::settings::Settings;
 use crate::talk::Talk;
 use crate::transcript::{Change, Transcript};
 use crate::usage::Meter;
+use heard::Sounding;
 use press::{Press, Said};
 use voice::Ear;
 
@@ -138,6 +140,7 @@ pub struct Conversation {
     /// The turn whose sound the sound thread has been told is complete.
     ended: Option<u64>,
     transcript: Transcript,
+    sounding: Sounding,
     meter: Meter,
     stopwatch: Stopwatch,
     devices: Vec<DeviceInfo>,
@@ -189,6 +192,7 @@ impl Conversation {
             playing: None,
             ended: None,
             transcript: Transcript::default(),
+            sounding: Sounding::default(),
             meter: Meter::default(),
             stopwatch: Stopwatch::default(),
             devices: Vec::new(),
@@ -272,8 +276,8 @@ impl Conversation {
                 self.session(DriverCommand::Disconnect);
             }
             Command::UpdateSettings(patch) => self.update_settings(&patch),
-            // The key itself stays with the owner, which answers with `Input::Key`; so does the list of models.
-            Command::SetApiKey(..) | Command::RefreshModels => {}
+            // The key itself stays with the owner, which answers with `Input::Key`; so do its check and the list of models.
+            Command::SetApiKey(..) | Command::CheckKey(_) | Command::RefreshModels => {}
             Command::TestTone => self.audio(AudioCommand::TestTone { seconds: 1.0 }),
             Command::RecordTest => self.record_test(),
             Command::TestEcho => self.test_echo(),
@@ -292,6 +296,7 @@ impl Conversation {
         self.silence_answer();
         self.session(DriverCommand::StartOver);
         self.transcript.clear();
+        self.sounding = Sounding::default();
         self.meter = Meter::default();
         self.emit(Event::Cleared);
         self.emit(Event::UsageReset(self.meter.report()));

@@ -1,5 +1,6 @@
 //! The actor: feeds the [`Conversation`] from three sides and carries its effects out.
 
+mod key_check;
 mod keys;
 mod models;
 mod target;
@@ -7,6 +8,8 @@ mod target;
 use std::pin::pin;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use key_check::KeyChecks;
+pub use key_check::PATIENCE as KEY_CHECK_PATIENCE;
 use keys::Keys;
 use models::Models;
 use tokio::sync::mpsc;
@@ -112,6 +115,7 @@ struct Actor<F> {
     conversation: Conversation,
     store: Option<SettingsStore>,
     keys: Keys,
+    key_checks: KeyChecks,
     models: Models,
     demo: DemoStart,
     driver: DriverHandle,
@@ -147,6 +151,7 @@ impl<F: Frontend> Actor<F> {
             conversation,
             store: config.store,
             keys,
+            key_checks: KeyChecks::new(),
             models: Models::new(),
             demo: config.demo,
             driver,
@@ -179,6 +184,8 @@ impl<F: Frontend> Actor<F> {
                 },
                 event = self.sound.recv() => self.handle_sound(event),
                 Some(list) = self.models.lists.recv() => self.tell_models(list),
+                // One that was given up or has failed leaves nothing to tell.
+                Some(check) = self.key_checks.join_next() => check.into_iter().for_each(|check| self.tell_key_check(check)),
                 news = self.keys.vault.news() => self.handle_key_news(news),
                 () = timer, if deadline.is_some() => self.handle(Input::Timeout),
             }
@@ -220,7 +227,7 @@ impl<F: Frontend> Actor<F> {
     }
 
     fn handle_at(&mut self, input: Input, now: Instant) {
-        let wall_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
+        let wall_ms = wall_ms();
         self.conversation.handle(input, now, wall_ms);
         while let Some(effect) = self.conversation.poll_effect() {
             self.carry_out(effect, now, wall_ms);
@@ -265,4 +272,9 @@ impl<F: Frontend> Actor<F> {
             Effect::Stop => self.stopped = true,
         }
     }
+}
+
+/// Now, ms since the Unix epoch.
+fn wall_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64
 }

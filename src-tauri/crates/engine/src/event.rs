@@ -10,7 +10,7 @@ use vivavoce_live::session::Carried;
 
 use crate::latency::Latency;
 use crate::problem::Problem;
-use crate::secret::KeyStatus;
+use crate::secret::{KeyCheck, KeyStatus};
 use crate::settings::Settings;
 use crate::transcript::Entry;
 use crate::usage::UsageReport;
@@ -226,6 +226,8 @@ pub enum Event {
     UsageReset(UsageReport),
     /// The models to choose from have changed: the service has told its own.
     Models(Vec<ModelInfo>),
+    /// How far the check of a key has come (the key itself is never told).
+    KeyCheck(KeyCheck),
     /// The last event: the engine has stopped.
     Stopped,
 }

@@ -34,13 +34,13 @@ mod transcript;
 mod usage;
 
 pub use command::{Command, TalkInput};
-pub use engine::{DemoStart, Engine, EngineConfig, EngineGone, Handle, Phrase};
+pub use engine::{DemoStart, Engine, EngineConfig, EngineGone, Handle, KEY_CHECK_PATIENCE, Phrase};
 pub use event::{Event, Frontend, LiveInput, Phase};
 pub use latency::Latency;
 pub use problem::{Advice, Problem, ProblemCode};
-pub use secret::{Kept, KeyError, KeyPlace, KeyStatus, KeyStore, Keychain, KeychainError, SystemKeychain};
+pub use secret::{Kept, KeyCheck, KeyError, KeyPlace, KeyStatus, KeyStore, Keychain, KeychainError, SystemKeychain};
 pub use settings::{
-    Access, AccessKind, Appearance, Compression, Contrast, Coverage, Desktop, Detection, Detector, Generation,
+    Access, AccessKind, Appearance, Compression, Contrast, Coverage, Desktop, Detection, Detector, Generation, Import,
     IntroStep, Language, MediaResolution, Mode, Motion, Network, Patience, Persona, SafetyThreshold, Sensitivity,
     Service, Settings, SettingsError, SettingsPatch, SettingsStore, Sound, Theme, Thinking, ThinkingLevel,
     Transcription, Translation,

@@ -119,6 +119,12 @@ impl Problem {
     pub(crate) fn settings(error: &SettingsError) -> Self {
         let code = match error {
             SettingsError::Invalid { .. } | SettingsError::Damaged { .. } => ProblemCode::SettingsUnreadable,
+            SettingsError::PartlyDamaged { fields, .. } => {
+                return Self::of(ProblemCode::SettingsPartlyUnreadable).with_detail(fields.join(", "));
+            }
+            SettingsError::Newer { kept, .. } => {
+                return Self::of(ProblemCode::SettingsNewer).with_detail(kept.display().to_string());
+            }
             SettingsError::File { .. } => ProblemCode::SettingsUnwritable,
         };
         Self::of(code).with_detail(error.to_string())
@@ -182,6 +188,8 @@ impl Problem {
                 | ProblemCode::NoAnswer
                 | ProblemCode::MalformedMessages
                 | ProblemCode::SettingsUnreadable
+                | ProblemCode::SettingsPartlyUnreadable
+                | ProblemCode::SettingsNewer
                 | ProblemCode::SettingsUnwritable
                 | ProblemCode::NoOutputDevice
                 | ProblemCode::KeychainUnavailable

@@ -4,6 +4,7 @@
 //! engine therefore gives it a thread of its own (`vault`), which owns it until the program ends; nobody waits for it
 //! longer than a moment. The key itself travels as a `SecretString`, and no error, status or log line contains it.
 
+mod check;
 mod file;
 mod keychain;
 mod store;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use check::KeyCheck;
 pub use keychain::{Keychain, KeychainError, SystemKeychain};
 pub use store::{Kept, KeyStore};
 pub(crate) use vault::{News, Vault};

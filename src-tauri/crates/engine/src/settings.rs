@@ -1,10 +1,13 @@
 //! What the user has chosen, and the file it is kept in. No secret is ever part of it.
 
+mod file;
 mod options;
+mod persona;
 mod range;
 mod session;
 mod sound;
 mod store;
+mod transfer;
 mod window;
 
 use std::io;
@@ -20,6 +23,7 @@ pub use options::{
 };
 pub use sound::Sound;
 pub use store::SettingsStore;
+pub use transfer::Import;
 pub use window::{Appearance, Contrast, Desktop, IntroStep, Motion, Persona};
 
 /// How a turn begins and ends.
@@ -257,6 +261,27 @@ pub enum SettingsError {
         kept: PathBuf,
         /// What is wrong with it.
         detail: String,
+    },
+    /// Some fields of the file can't be what they are; they have their defaults, and the file was kept as it was.
+    #[error("{path}: no usable value for {fields}; kept as {kept}", path = path.display(), fields = fields.join(", "),
+        kept = kept.display())]
+    PartlyDamaged {
+        /// The settings file.
+        path: PathBuf,
+        /// Where its contents are kept.
+        kept: PathBuf,
+        /// Names of the fields.
+        fields: Vec<String>,
+    },
+    /// The file was written by a newer version of the program; it was kept as it was.
+    #[error("{path} has version {version}; kept as {kept}", path = path.display(), kept = kept.display())]
+    Newer {
+        /// The settings file.
+        path: PathBuf,
+        /// Where its contents are kept.
+        kept: PathBuf,
+        /// Its version.
+        version: u64,
     },
     /// The file can't be read or written.
     #[error("{path}: {source}", path = path.display())]

@@ -1,5 +1,7 @@
 //! Both sides of the conversation as text, one entry a side and turn.
 
+mod heard;
+
 use serde::Serialize;
 
 /// Who said it.
@@ -58,6 +60,9 @@ pub struct Entry {
     pub is_final: bool,
     /// The answer was cut.
     pub interrupted: bool,
+    /// How much of the text was heard before the answer fell silent, in UTF-16 units from its beginning, estimated from the
+    /// length of its sound; absent where nothing was cut off.
+    pub heard_chars: Option<u32>,
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub started_at: u64,
@@ -149,7 +154,7 @@ impl Transcript {
             .map(|entry| {
                 entry.text.clear();
                 entry.thought.clear();
-                (entry.is_final, entry.interrupted, entry.note) = (false, false, None);
+                (entry.is_final, entry.interrupted, entry.note, entry.heard_chars) = (false, false, None, None);
                 Change::Entry(entry.clone())
             })
             .collect()
@@ -182,6 +187,14 @@ impl Transcript {
         Some(Change::Entry(entry.clone()))
     }
 
+    /// Of the answer's sound only `share` (0 to 1) was heard, and so of its words.
+    pub(crate) fn mark_heard(&mut self, turn: u64, share: f64) -> Option<Change> {
+        let entry = self.find(turn, Speaker::Model)?;
+        let heard = heard::units(&entry.text, share);
+        let changed = entry.heard_chars.replace(heard) != Some(heard);
+        changed.then(|| Change::Entry(entry.clone()))
+    }
+
     /// Finishes whatever is still open, for instance when the connection has ended.
     pub(crate) fn finish_all(&mut self, note: Note) -> Vec<Change> {
         let open = self.entries.iter_mut().filter(|entry| !entry.is_final);
@@ -208,6 +221,7 @@ impl Transcript {
             thought: String::new(),
             is_final: false,
             interrupted: false,
+            heard_chars: None,
             started_at,
             note: None,
         };
@@ -286,6 +300,18 @@ mod tests {
         assert_eq!((entry.text.as_str(), entry.thought.as_str()), ("", "Hm."));
         let change = transcript.think(1, " Aha.", 0);
         assert_eq!(change, Some(Change::Append { id: entry.id, text: " Aha.".into(), thought: true }));
+    }
+
+    #[test]
+    fn an_answer_that_was_cut_knows_how_far_it_was_heard() {
+        let mut transcript = Transcript::default();
+        transcript.append(1, Speaker::Model, "It is 8,849 metres high.", 0);
+        let Some(Change::Entry(entry)) = transcript.mark_heard(1, 0.5) else { panic!("no change") };
+        assert_eq!(entry.heard_chars, Some(12));
+        assert_eq!(transcript.mark_heard(1, 0.5), None);
+        assert_eq!(transcript.mark_heard(2, 0.5), None, "nobody spoke in that turn");
+        transcript.restart(1, false);
+        assert_eq!(transcript.entries[0].heard_chars, None);
     }
 
     #[test]

@@ -153,6 +153,7 @@ impl Conversation {
     /// What was said is sent again, so its words and its answer come again. What is being heard may end.
     fn handle_repeated(&mut self, turn: u64, spoken: bool) {
         self.ended = self.ended.filter(|&ended| ended != turn);
+        self.sounding.restart(turn);
         for change in self.transcript.restart(turn, spoken) {
             self.tell_change(Some(change));
         }
@@ -190,6 +191,7 @@ impl Conversation {
 
     fn handle_answer_audio(&mut self, turn: u64, pcm: Vec<i16>, rate: u32) {
         self.note_answer();
+        self.sounding.receive(turn, pcm.len(), rate);
         if self.silenced >= Some(turn) {
             return;
         }
@@ -225,6 +227,7 @@ impl Conversation {
         self.tell_change(user);
         let model = self.transcript.finish(turn, Speaker::Model, interrupted, None);
         self.tell_change(model);
+        self.note_complete(turn);
         self.emit(Event::TurnComplete { turn, reason, interrupted });
     }
 

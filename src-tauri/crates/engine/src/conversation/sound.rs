@@ -43,11 +43,13 @@ impl Conversation {
             AudioEvent::PlaybackFinished { turn, played } => {
                 self.playing = self.playing.filter(|&playing| playing != turn);
                 self.note_silence();
+                self.note_heard(turn);
                 self.emit(Event::AudioFinished { turn, played });
             }
             AudioEvent::PlaybackFlushed { turn, played, dropped } => {
                 self.playing = self.playing.filter(|&playing| playing > turn);
                 self.note_silence();
+                self.note_cut(turn, played);
                 self.emit(Event::Interrupted { turn, heard: played, dropped });
             }
             AudioEvent::Levels { input_dbfs, output_dbfs } => {

@@ -115,9 +115,10 @@ impl Conversation {
 
     /// Makes new settings of the session count.
     fn renew(&mut self, old: &Settings) {
-        let mut instructed = old.clone();
-        instructed.system_instruction.clone_from(&self.settings.system_instruction);
-        let only_instruction = instructed.session_config(None) == self.settings.session_config(None);
+        let new = self.settings.session_config(None);
+        let instructed =
+            SessionConfig { system_instruction: new.system_instruction.clone(), ..old.session_config(None) };
+        let only_instruction = instructed == new && old.network == self.settings.network;
         if only_instruction && self.link == Link::Ready && family_of(&self.settings.model).capabilities().context_update
         {
             let config = self.session_config(None);

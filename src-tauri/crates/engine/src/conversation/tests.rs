@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod devices;
+mod heard;
 mod link;
 mod press;
 mod properties;

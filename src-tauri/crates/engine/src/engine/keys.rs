@@ -61,6 +61,7 @@ impl<F: Frontend> Actor<F> {
     pub(super) fn handle_command(&mut self, command: Command) {
         match command {
             Command::SetApiKey(key, place) => self.set_key(key, place),
+            Command::CheckKey(key) => self.check_key(key),
             Command::RefreshModels => self.ask_for_models(),
             command if self.keys.must_wait(&command, self.conversation.settings().service) => {
                 self.keys.held.push_back(command);

@@ -60,7 +60,7 @@ impl<F: Frontend> Actor<F> {
     }
 }
 
-fn network(settings: &Network) -> Result<NetworkConfig, Box<Problem>> {
+pub(super) fn network(settings: &Network) -> Result<NetworkConfig, Box<Problem>> {
     let proxy = match settings.proxy.as_deref() {
         None => Proxy::System,
         Some(DIRECT) => Proxy::Direct,

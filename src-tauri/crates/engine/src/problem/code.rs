@@ -107,6 +107,10 @@ pub enum ProblemCode {
     MalformedMessages,
     /// The settings can't be read, or one of them makes no sense.
     SettingsUnreadable,
+    /// Some settings make no sense and have their defaults. The detail names them.
+    SettingsPartlyUnreadable,
+    /// The settings are of a newer version of the program. The detail is where they were kept.
+    SettingsNewer,
     /// The settings can't be kept.
     SettingsUnwritable,
     /// The built-in demo didn't start.
@@ -178,6 +182,8 @@ impl ProblemCode {
             | Self::MalformedMessages
             | Self::LongPress
             | Self::SettingsUnreadable
+            | Self::SettingsPartlyUnreadable
+            | Self::SettingsNewer
             | Self::SettingsUnwritable => Advice::None,
         }
     }

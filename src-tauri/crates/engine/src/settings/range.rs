@@ -40,6 +40,7 @@ impl Settings {
         access(&mut self.access);
         network(&mut self.network);
         sound(&mut self.sound);
+        self.tidy_personas();
     }
 
     /// A field that can't be brought into any range, and what is wrong with it.

@@ -27,8 +27,8 @@ impl Settings {
     pub(crate) fn session_config(&self, greeting: Option<String>) -> SessionConfig {
         let config = SessionConfig {
             model: self.model.clone(),
-            voice: self.voice.clone(),
-            system_instruction: given(&self.system_instruction),
+            voice: self.answering_voice().map(str::to_owned),
+            system_instruction: given(self.instruction()),
             mode: if self.marks_turns() { TalkMode::PushToTalk } else { TalkMode::HandsFree },
             options: self.setup_options(),
             ..SessionConfig::default()
