@@ -6,16 +6,16 @@ import { test } from 'node:test';
 
 import { checkAccessibility } from './lib/accessibility.mjs';
 import { launch, out, program } from './lib/application.mjs';
-import { choose, enter, openSettings, unfold } from './lib/settings.mjs';
+import { choose, enter, openSettings, reveal } from './lib/settings.mjs';
 
 test('the settings of a group are kept over a restart, in their file and in the window', async (t) => {
   const first = await launch(program, { settings: { welcomed: true, service: 'gemini' } });
   t.after(() => first.quit());
   await openSettings(first);
-  await unfold(first, '#temperature');
+  await reveal(first, '#temperature');
   await enter(first, '#temperature', '0.7');
   await enter(first, '#top-k', '40');
-  await unfold(first, '#start-sensitivity');
+  await reveal(first, '#start-sensitivity');
   await choose(first, '#start-sensitivity', 'low');
   await first.waitFor('the settings to be kept', async () => {
     const { generation, detection } = (await first.settings()) ?? {};

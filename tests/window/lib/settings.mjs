@@ -3,7 +3,7 @@
 /** Opens the settings page. */
 export async function openSettings(application) {
   await application.click('#settings');
-  await application.find('#input-device');
+  await application.find('#search-settings');
 }
 
 /** Goes back to the conversation. */
@@ -12,13 +12,30 @@ export async function closeSettings(application) {
   await application.find('#talk');
 }
 
-/** Unfolds the section a control is in, as a person would. */
-export async function unfold(application, selector) {
-  const summary = await application.run(
-    'return document.querySelector(arguments[0]).closest("details:not([open])")?.querySelector("summary")',
-    selector,
-  );
-  await summary?.click();
+/** Brings a control into view, as a person would: goes to the page of its group, or unfolds what it is in. */
+export async function reveal(application, selector) {
+  await application.waitFor(`a way to ${selector}`, async () => {
+    const next = await application.run(
+      `const control = document.querySelector(arguments[0]);
+       const group = control?.closest('[data-group]');
+       if (!group) return null;
+       if (group.hidden) return document.querySelector('[data-choose=' + group.dataset.group + ']');
+       let folded = null;
+       for (let around = control.closest('details'); around; around = around.parentElement.closest('details')) {
+         if (!around.open) folded = around;
+       }
+       return folded ? folded.querySelector('summary') : control;`,
+      selector,
+    );
+    if (next === null) return false;
+    const shown = await application.run(
+      'return arguments[0] === document.querySelector(arguments[1])',
+      next,
+      selector,
+    );
+    if (!shown) await next.click();
+    return shown;
+  });
   await application.find(selector);
 }
 
@@ -42,7 +59,7 @@ export function optionTitled(application, selector, title) {
 
 /** Chooses an option by its value, and waits until the application has taken it. */
 export async function choose(application, selector, value) {
-  await application.find(selector);
+  await reveal(application, selector);
   await application.run(
     `const select = document.querySelector(arguments[0]);
      select.value = arguments[1];
