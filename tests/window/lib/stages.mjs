@@ -195,7 +195,7 @@ export function stages(voice, scenarios) {
       name: 'quota',
       simulator: ['--scenario', path.join(scenarios, 'quota.toml')],
       settings: { welcomed: true, service: 'custom' },
-      scenes: [{ name: 'quota', act: (a) => speak(a, voice).then(() => a.find('#problem .title')) }],
+      scenes: [{ name: 'quota', act: (a) => press(a).then(() => a.find('#problem .title')) }],
     },
     {
       name: 'wrong-key',
