@@ -107,6 +107,11 @@ impl Cli {
         Duration::from_millis(ticks * 10)
     }
 
+    /// How many threads it has.
+    pub(crate) fn threads(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/task", self.process.id())).unwrap().count()
+    }
+
     /// Everything it said but the levels, for a failure's message.
     pub(crate) fn told(&self) -> String {
         let events = self.events.lock().unwrap();

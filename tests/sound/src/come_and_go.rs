@@ -28,7 +28,7 @@ fn survive(mut trouble: impl FnMut(&mut Sound, u64)) {
     let service = Service::echo();
     let mut cli = Cli::talk(&sound, &["--endpoint", &service.url(), "--processing", "on"]);
     cli.wait_for_event("ready");
-    let mut worst = Duration::ZERO;
+    let (mut worst, mut threads) = (Duration::ZERO, Vec::new());
     for round in 0..TIMES {
         cli.say("talk on");
         cli.wait_for_state("listening");
@@ -50,8 +50,10 @@ fn survive(mut trouble: impl FnMut(&mut Sound, u64)) {
         assert!(share < BUSY, "round {round}: {:.0} % of a core meanwhile", 100.0 * share);
         cli.say("talk off");
         hold_a_turn(&sound, &mut cli, round);
+        threads.push(cli.threads());
     }
-    eprintln!("the microphone was back after {worst:?} at worst");
+    eprintln!("the microphone was back after {worst:?} at worst; threads: {threads:?}");
+    assert!(threads.last() <= threads.get(1), "threads are left behind: {threads:?}");
     cli.quit();
 }
 

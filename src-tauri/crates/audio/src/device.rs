@@ -177,10 +177,9 @@ impl Catalogue {
                 .find(|device| device.direction == direction && device.id == *id)
                 .ok_or_else(|| AudioError::DeviceNotFound { id: id.clone() })?
         };
-        // A connection of its own: PulseAudio answers a listing on the thread that runs the
-        // callbacks of the same connection, which was heard as a gap every second.
+        // Not a connection of its own: PulseAudio's client leaves a thread behind for each that was made.
         let device = self
-            .connect()?
+            .host()?
             .devices()
             .ok()
             .and_then(|mut all| {

@@ -75,8 +75,9 @@ impl Duplex {
         let (commands, orders) = sync_channel(COMMANDS);
         let stop = Arc::<AtomicBool>::default();
         let handle = DuplexHandle { commands, clock: clock.clone(), stop: Arc::clone(&stop), dropped: Arc::default() };
-        let worker = Worker::new(host, config, clock, orders, stop, on_event);
-        let thread = std::thread::Builder::new().name("audio".to_owned()).spawn(move || worker.run());
+        // The worker is made where it works: an echo canceller can't change threads.
+        let work = move || Worker::new(host, config, clock, orders, stop, on_event).run();
+        let thread = std::thread::Builder::new().name("audio".to_owned()).spawn(work);
         if let Err(error) = &thread {
             tracing::error!(%error, "no audio thread");
         }
