@@ -1,11 +1,13 @@
 //! From the engine to the window: a snapshot for whoever comes, then numbered changes.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tauri::ipc::Channel;
-use vivavoce_engine::{Event, Frontend, KeyStatus, Phase, Settings, UsageReport, model};
+use vivavoce_engine::{Desktop, Event, Frontend, KeyStatus, Phase, Problem, Settings, UsageReport, model};
 
-use crate::view::{self, Devices, Shortcuts, Snapshot, ViewChange, ViewEvent};
+use crate::view::{self, Devices, Part, Shortcuts, Snapshot, TrayState, ViewChange, ViewEvent};
+use crate::words::Tongue;
 
 /// What the window shows, and the window that is listening.
 pub(crate) struct View(Mutex<State>);
@@ -15,6 +17,10 @@ struct State {
     channel: Option<Channel<ViewEvent>>,
     /// Somebody can see the window: meters are drawn for nobody else.
     attended: bool,
+    /// Since when the phase is what it is.
+    phase_since: Instant,
+    /// Was asked for before there was a window to show it.
+    asked: Option<Part>,
 }
 
 impl View {
@@ -41,17 +47,38 @@ impl View {
             echo: view::EchoReport::default(),
             health: view::Health::default(),
             shortcuts: Shortcuts::default(),
+            tray: TrayState::default(),
             version,
             locale: sys_locale::get_locale().unwrap_or_else(|| "en".to_owned()),
         };
-        Self(Mutex::new(State { snapshot, channel: None, attended: true }))
+        Self(Mutex::new(State { snapshot, channel: None, attended: true, phase_since: Instant::now(), asked: None }))
     }
 
     /// The state now, and every later change to `channel`. A window that was reloaded takes the place of the one before.
     pub(crate) fn subscribe(&self, channel: Channel<ViewEvent>) -> Snapshot {
         let mut state = self.lock();
         state.channel = Some(channel);
-        state.snapshot.clone()
+        let snapshot = state.snapshot.clone();
+        if let Some(part) = state.asked.take() {
+            state.tell(ViewChange::Asked { part });
+        }
+        snapshot
+    }
+
+    /// Has the window show a part of it; if there is none yet, as soon as there is.
+    pub(crate) fn ask(&self, part: Part) {
+        let mut state = self.lock();
+        if state.channel.is_some() {
+            state.tell(ViewChange::Asked { part });
+        } else {
+            state.asked = Some(part);
+        }
+    }
+
+    /// Looks at what the window shows, and since when the phase is what it is.
+    pub(crate) fn with<T>(&self, look: impl FnOnce(&Snapshot, Instant) -> T) -> T {
+        let state = self.lock();
+        look(&state.snapshot, state.phase_since)
     }
 
     /// Whether the window can be seen.
@@ -69,23 +96,33 @@ impl View {
         self.tell(ViewChange::Shortcuts { shortcuts });
     }
 
+    /// What has become of the icon in the tray.
+    pub(crate) fn tell_tray(&self, tray: TrayState) {
+        self.tell(ViewChange::Tray { tray });
+    }
+
+    /// What the desktop shows of it all.
+    pub(crate) fn glance(&self) -> Glance {
+        let state = self.lock();
+        let Snapshot { settings, locale, .. } = &state.snapshot;
+        Glance {
+            phase: state.snapshot.phase,
+            muted: state.snapshot.muted,
+            problem: state.snapshot.problem.clone(),
+            tongue: Tongue::of(settings.language, locale),
+            compact: settings.desktop.compact && settings.welcomed,
+            text_percent: settings.appearance.text_percent,
+            desktop: settings.desktop.clone(),
+        }
+    }
+
     /// The settings as the window knows them.
     pub(crate) fn settings(&self) -> Settings {
         self.lock().snapshot.settings.clone()
     }
 
     fn tell(&self, change: ViewChange) {
-        let mut state = self.lock();
-        if matches!(change, ViewChange::Levels { .. }) && !state.attended {
-            return;
-        }
-        state.snapshot.apply(&change);
-        state.snapshot.seq += 1;
-        let event = ViewEvent { seq: state.snapshot.seq, change };
-        // A window that has gone is no reason to stop: the next one subscribes anew.
-        if state.channel.as_ref().is_some_and(|channel| channel.send(event).is_err()) {
-            state.channel = None;
-        }
+        self.lock().tell(change);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -93,8 +130,39 @@ impl View {
     }
 }
 
-/// Who else wants to know of new settings.
-pub(crate) type Follower = Box<dyn Fn(&Settings) + Send>;
+impl State {
+    fn tell(&mut self, change: ViewChange) {
+        if matches!(change, ViewChange::Levels { .. }) && !self.attended {
+            return;
+        }
+        if matches!(change, ViewChange::Phase { phase, .. } if phase != self.snapshot.phase) {
+            self.phase_since = Instant::now();
+        }
+        self.snapshot.apply(&change);
+        self.snapshot.seq += 1;
+        let event = ViewEvent { seq: self.snapshot.seq, change };
+        // A window that has gone is no reason to stop: the next one subscribes anew.
+        if self.channel.as_ref().is_some_and(|channel| channel.send(event).is_err()) {
+            self.channel = None;
+        }
+    }
+}
+
+/// What the desktop needs to know.
+pub(crate) struct Glance {
+    pub(crate) phase: Phase,
+    pub(crate) muted: bool,
+    pub(crate) problem: Option<Problem>,
+    /// The language of the tray and of notifications.
+    pub(crate) tongue: Tongue,
+    /// The window is the small strip.
+    pub(crate) compact: bool,
+    pub(crate) text_percent: u32,
+    pub(crate) desktop: Desktop,
+}
+
+/// Who else wants to know what happens, once the view knows.
+pub(crate) type Follower = Box<dyn Fn(&Event) + Send>;
 
 /// The engine's side of a [`View`].
 pub(crate) struct ToView {
@@ -104,12 +172,10 @@ pub(crate) struct ToView {
 
 impl Frontend for ToView {
     fn emit(&mut self, event: &Event) {
-        if let Event::Settings { settings, .. } = event {
-            (self.follower)(settings);
-        }
         if let Some(change) = change(event) {
             self.view.tell(change);
         }
+        (self.follower)(event);
     }
 }
 
@@ -164,11 +230,13 @@ impl Snapshot {
             ViewChange::Levels { .. }
             | ViewChange::RecordingPlayed { .. }
             | ViewChange::MutedSpeech
-            | ViewChange::KeyCheck { .. } => {}
+            | ViewChange::KeyCheck { .. }
+            | ViewChange::Asked { .. } => {}
             ViewChange::Input { input } => self.input.clone_from(input),
             ViewChange::Echo { echo } => self.echo = *echo,
             ViewChange::Health { health } => self.health = *health,
             ViewChange::Shortcuts { shortcuts } => self.shortcuts = *shortcuts,
+            ViewChange::Tray { tray } => self.tray = *tray,
             ViewChange::Entry { entry } => match self.transcript.iter_mut().find(|known| known.id == entry.id) {
                 Some(known) => known.clone_from(entry),
                 None => self.transcript.push(entry.clone()),
@@ -246,5 +314,20 @@ mod tests {
         frontend.emit(&Event::Muted(false));
         let event = received.recv().unwrap();
         assert_eq!(event, serde_json::json!({ "seq": 5, "type": "muted", "muted": false }), "levels for nobody");
+    }
+
+    #[test]
+    fn a_part_that_was_asked_for_before_there_was_a_window_is_told_to_the_first() {
+        let view = View::new("1".into(), Settings::default());
+        view.ask(Part::Settings);
+        let (sent, received) = std::sync::mpsc::channel();
+        let channel = Channel::new(move |body| {
+            sent.send(body.deserialize::<serde_json::Value>().unwrap()).unwrap();
+            Ok(())
+        });
+        assert_eq!(view.subscribe(channel).seq, 0);
+        assert_eq!(received.recv().unwrap(), serde_json::json!({ "seq": 1, "type": "asked", "part": "settings" }));
+        view.ask(Part::Talk);
+        assert_eq!(received.recv().unwrap(), serde_json::json!({ "seq": 2, "type": "asked", "part": "talk" }));
     }
 }

@@ -3,12 +3,23 @@
 //! It starts the engine, hands the window's commands to it and the engine's events to the window. All state lives in the
 //! engine; what the window needs to draw itself after a reload is kept beside it in `frontend::View`.
 
+mod args;
+mod autostart;
 mod commands;
+mod desktop;
 mod frontend;
 mod link;
+mod notify;
+mod places;
+#[cfg(target_os = "linux")]
+mod portal;
 mod shortcut;
+mod shortcut_rules;
+mod steer;
+mod tray;
 pub mod view;
 mod window;
+mod words;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,11 +27,13 @@ use std::time::Duration;
 use tauri::{App, AppHandle, Builder, Context, Manager as _, RunEvent, Runtime};
 use tracing_subscriber::EnvFilter;
 use vivavoce_engine::{
-    Engine, EngineConfig, HostChoice, KeyStore, Service, Settings, SettingsStore, SystemKeychain, log_filter,
+    Engine, EngineConfig, Event, HostChoice, KeyStore, Service, SettingsStore, SystemKeychain, log_filter,
 };
 use vivavoce_simulator::Demo;
 
+pub use crate::args::Args;
 use crate::frontend::View;
+pub use crate::steer::{Listener, Outcome, Start, begin};
 
 /// Device period to begin with: at 5 ms the sound server's client alone costs 3 % of a core, at 20 ms 1 %. A device that comes
 /// late is asked for a longer one.
@@ -39,26 +52,31 @@ pub fn prepare_environment() {
     }
 }
 
-/// Runs the application until its window is closed.
-pub fn run() -> tauri::Result<()> {
+/// Runs the application until it is quit or its window closed.
+pub fn run(start: Start) -> tauri::Result<()> {
     let asked = std::env::var("VIVAVOCE_LOG").ok();
     let filter = EnvFilter::try_new(log_filter(asked.as_deref())).unwrap_or_else(|_| EnvFilter::new(log_filter(None)));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let setup = |app: &mut App| {
-        let settings = app.path().app_config_dir()?.join("settings.json");
+    let setup = move |app: &mut App| {
+        let folder = app.path().app_config_dir()?;
         let keys = KeyStore::new()
             .with_environment(std::env::var("GEMINI_API_KEY").ok())
             .with_keychain(SystemKeychain)
             .with_file(app.path().app_local_data_dir()?.join("secret").join("api-key"));
-        app.manage(shortcut::Taken::default());
-        app.manage(window::Shape::default());
+        desktop::manage(app.handle());
+        app.manage(window::Shape::kept_in(folder.join("window.json")));
         let handle = app.handle().clone();
-        let follow = move |settings: &Settings| follow(&handle, settings);
-        start_engine(app.handle(), SettingsStore::new(settings), keys, HostChoice::System, Box::new(follow));
+        let follow = move |event: &Event| desktop::follow(&handle, event);
+        let store = SettingsStore::new(folder.join("settings.json"));
+        start_engine(app.handle(), store, keys, HostChoice::System, Box::new(follow));
+        window::open(app.handle(), start.hidden);
+        steer::follow(app.handle(), start.part, start.listener);
         Ok(())
     };
-    builder(Builder::default()).plugin(shortcut::plugin()).setup(setup).build(context())?.run(|app, event| {
+    let builder = builder(Builder::default()).plugin(shortcut::plugin()).on_window_event(window::heed);
+    builder.setup(setup).build(context())?.run(|app, event| {
         if let RunEvent::Exit = event {
+            window::remember(app);
             stop_engine(app);
         }
     });
@@ -99,22 +117,6 @@ pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
     ])
 }
 
-/// What of the settings concerns the desktop. The window's own thread does it, in its time.
-fn follow<R: Runtime>(app: &AppHandle<R>, settings: &Settings) {
-    let (desktop, text_percent) = (settings.desktop.clone(), settings.appearance.text_percent);
-    let compact = desktop.compact && settings.welcomed;
-    let then = app.clone();
-    let asked = app.run_on_main_thread(move || {
-        window::follow(&then, compact, text_percent);
-        if let Some(view) = then.try_state::<Arc<View>>() {
-            shortcut::follow(&then, &view, &desktop);
-        }
-    });
-    if let Err(error) = asked {
-        tracing::warn!(%error, "the desktop doesn't follow the settings");
-    }
-}
-
 /// The engine, until the program ends.
 struct Running(Mutex<Option<Engine>>);
 
@@ -124,7 +126,7 @@ pub fn start_engine<R: Runtime>(
     store: SettingsStore,
     keys: KeyStore,
     host: HostChoice,
-    follower: Box<dyn Fn(&Settings) + Send>,
+    follower: Box<dyn Fn(&Event) + Send>,
 ) {
     let (mut settings, settings_fault) = store.load();
     if keys.known().key.is_some() && !settings.welcomed {

@@ -1,18 +1,25 @@
 //! Shortcuts that talk and mute from anywhere. None is taken unless it was chosen.
 //!
 //! X11 tells presses and releases, so that a shortcut can be held like the button. Wayland gives no program the keys of
-//! another one; there the desktop's own shortcuts have to do.
+//! another one; there the desktop is asked through its portal, which tells them as well. Where it has none, the desktop's
+//! own shortcuts can call the command line.
 
 use std::str::FromStr as _;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tauri::plugin::TauriPlugin;
 use tauri::{AppHandle, Manager as _, Runtime};
 use tauri_plugin_global_shortcut::{GlobalShortcutExt as _, Shortcut, ShortcutEvent, ShortcutState as Key};
+use tokio::sync::oneshot;
 use vivavoce_engine::{Command, Desktop, Handle, TalkInput};
 
 use crate::frontend::View;
+#[cfg(target_os = "linux")]
+use crate::portal;
+use crate::shortcut_rules;
 use crate::view::{ShortcutPath, ShortcutState, Shortcuts};
+#[cfg(target_os = "linux")]
+use crate::words::Tongue;
 
 /// The shortcuts that were taken.
 #[derive(Default)]
@@ -23,6 +30,8 @@ struct Held {
     wanted: Option<(Option<String>, Option<String>)>,
     talk: Option<Shortcut>,
     mute: Option<Shortcut>,
+    /// What the portal keeps is given back when this is dropped.
+    portal: Option<oneshot::Sender<()>>,
 }
 
 impl Taken {
@@ -49,11 +58,19 @@ pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, view: &View, desktop: &Desk
             tracing::warn!(%error, "a shortcut was not given back");
         }
     }
+    held.portal = None;
     let path = path();
-    let take = |keys: Option<&str>| match (keys, path) {
-        (None, _) => (None, ShortcutState::None),
-        (Some(_), ShortcutPath::Desktop) => (None, ShortcutState::Impossible),
-        (Some(keys), ShortcutPath::System) => match register(app, keys) {
+    #[cfg(target_os = "linux")]
+    if path == ShortcutPath::Portal {
+        let (end, ended) = oneshot::channel();
+        let task = through_portal(app.clone(), desktop.clone(), ended);
+        *held = Held { wanted: Some(wanted), portal: Some(end), ..Held::default() };
+        tauri::async_runtime::spawn(task);
+        return;
+    }
+    let take = |keys: Option<&str>| match keys {
+        None => (None, ShortcutState::None),
+        Some(keys) => match register(app, keys) {
             Ok(shortcut) => (Some(shortcut), ShortcutState::Taken),
             Err(detail) => {
                 tracing::warn!(keys, detail, "a shortcut could not be taken");
@@ -63,21 +80,96 @@ pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, view: &View, desktop: &Desk
     };
     let (talk, talk_state) = take(wanted.0.as_deref());
     let (mute, mute_state) = take(wanted.1.as_deref());
-    *held = Held { wanted: Some(wanted), talk, mute };
+    *held = Held { wanted: Some(wanted), talk, mute, portal: None };
     drop(held);
     view.tell_shortcuts(Shortcuts { path, talk: talk_state, mute: mute_state });
 }
 
-/// Whether programs can take keys here.
+/// How programs come by keys here. On a Wayland desktop one that speaks X11 could take them as it does there, but would hear
+/// them only while another such program is in front.
 fn path() -> ShortcutPath {
-    let is_wayland = cfg!(target_os = "linux")
-        && std::env::var_os("WAYLAND_DISPLAY").is_some_and(|display| !display.is_empty())
-        && std::env::var("GDK_BACKEND").map_or(true, |backend| backend != "x11");
-    if is_wayland { ShortcutPath::Desktop } else { ShortcutPath::System }
+    let is_wayland =
+        cfg!(target_os = "linux") && std::env::var_os("WAYLAND_DISPLAY").is_some_and(|display| !display.is_empty());
+    if is_wayland { ShortcutPath::Portal } else { ShortcutPath::System }
+}
+
+/// Asks the desktop for the shortcuts and follows them until `end`.
+#[cfg(target_os = "linux")]
+async fn through_portal<R: Runtime>(app: AppHandle<R>, desktop: Desktop, mut end: oneshot::Receiver<()>) {
+    let view = app.state::<Arc<View>>();
+    let allowed = |keys: &Option<String>| keys.clone().filter(|keys| parse(keys).is_ok());
+    let (talk, mute) = (allowed(&desktop.talk_shortcut), allowed(&desktop.mute_shortcut));
+    let tell = |path, state: &dyn Fn(bool) -> ShortcutState| {
+        let of = |asked: &Option<String>, is_talk| asked.as_ref().map_or(ShortcutState::None, |_| state(is_talk));
+        view.tell_shortcuts(Shortcuts {
+            path,
+            talk: of(&desktop.talk_shortcut, true),
+            mute: of(&desktop.mute_shortcut, false),
+        });
+    };
+    let connection = match portal::connect().await {
+        Ok(connection) => connection,
+        Err(error) => {
+            tracing::info!(%error, "the desktop has no portal for shortcuts");
+            tell(ShortcutPath::Desktop, &|_| ShortcutState::Impossible);
+            return;
+        }
+    };
+    // The user is asked now, or has nothing to be asked.
+    tell(ShortcutPath::Portal, &|_| ShortcutState::None);
+    if talk.is_none() && mute.is_none() {
+        tell(ShortcutPath::Portal, &|_| ShortcutState::Refused);
+        return;
+    }
+    let words = if view.glance().tongue == Tongue::Japanese {
+        portal::Words { talk: "話す", mute: "ミュートの切り替え" }
+    } else {
+        portal::Words { talk: "Talk", mute: "Mute or unmute" }
+    };
+    let wanted = portal::Wanted { talk, mute, words };
+    let bound = tokio::select! {
+        _ = &mut end => return,
+        bound = portal::bind(connection, &wanted) => bound,
+    };
+    let bound = match bound {
+        Ok(bound) => bound,
+        Err(error) => {
+            tracing::warn!(%error, "the desktop gave no shortcuts");
+            tell(ShortcutPath::Portal, &|_| ShortcutState::Refused);
+            return;
+        }
+    };
+    let granted = bound.granted;
+    tell(ShortcutPath::Portal, &|is_talk| {
+        let has = if is_talk { granted.talk } else { granted.mute };
+        if has { ShortcutState::Taken } else { ShortcutState::Refused }
+    });
+    let engine = app.state::<Handle>();
+    let listened = bound.listen(end, |key| {
+        let command = match key {
+            portal::Key::TalkDown => Command::Talk(TalkInput::Press),
+            portal::Key::TalkUp => Command::Talk(TalkInput::Release),
+            portal::Key::MuteDown => Command::SetMuted(!view.is_muted()),
+        };
+        // An engine that is gone has ended the window, too.
+        let _ = engine.send(command);
+    });
+    if let Err(error) = listened.await {
+        tracing::warn!(%error, "the desktop's shortcuts have ended");
+    }
+}
+
+/// The keys, if they may be taken from everybody else.
+fn parse(keys: &str) -> Result<Shortcut, String> {
+    let shortcut = Shortcut::from_str(keys).map_err(|error| error.to_string())?;
+    match shortcut_rules::refusal(&shortcut) {
+        None => Ok(shortcut),
+        Some(rule) => Err(format!("not to be taken from everybody else: {rule}")),
+    }
 }
 
 fn register<R: Runtime>(app: &AppHandle<R>, keys: &str) -> Result<Shortcut, String> {
-    let shortcut = Shortcut::from_str(keys).map_err(|error| error.to_string())?;
+    let shortcut = parse(keys)?;
     app.global_shortcut().register(shortcut).map_err(|error| error.to_string())?;
     Ok(shortcut)
 }
@@ -91,7 +183,7 @@ fn press<R: Runtime>(app: &AppHandle<R>, shortcut: &Shortcut, event: ShortcutEve
     let command = match event.state {
         Key::Pressed if is_talk => Command::Talk(TalkInput::Press),
         Key::Released if is_talk => Command::Talk(TalkInput::Release),
-        Key::Pressed if is_mute => Command::SetMuted(!app.state::<std::sync::Arc<View>>().is_muted()),
+        Key::Pressed if is_mute => Command::SetMuted(!app.state::<Arc<View>>().is_muted()),
         _ => return,
     };
     // An engine that is gone has ended the window, too.

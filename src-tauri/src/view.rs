@@ -1,6 +1,6 @@
 //! The types that cross to the window, besides those of the engine that cross as they are.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use vivavoce_engine::model::{self, Status};
 use vivavoce_engine::{
@@ -109,6 +109,17 @@ impl From<&vivavoce_engine::Health> for Health {
     }
 }
 
+/// A part of the window that can be asked for from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum Part {
+    /// The talk button.
+    Talk,
+    /// The settings.
+    Settings,
+}
+
 /// What has become of the shortcuts that were chosen to work from anywhere.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -130,6 +141,8 @@ pub enum ShortcutPath {
     /// The system tells of presses and releases.
     #[default]
     System,
+    /// The desktop takes them for the program if the user agrees, and tells of presses and releases.
+    Portal,
     /// Only the desktop hears them; a program can't ask for any.
     Desktop,
 }
@@ -147,6 +160,20 @@ pub enum ShortcutState {
     /// Another program has it, or there is no such key.
     Refused,
     /// The desktop doesn't let programs have any.
+    Impossible,
+}
+
+/// What has become of the icon in the tray.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum TrayState {
+    /// None was wanted.
+    #[default]
+    Off,
+    /// It can be seen.
+    Shown,
+    /// The desktop has no tray, at least not now.
     Impossible,
 }
 
@@ -288,6 +315,8 @@ pub struct Snapshot {
     pub health: Health,
     /// What has become of the shortcuts from anywhere.
     pub shortcuts: Shortcuts,
+    /// What has become of the icon in the tray.
+    pub tray: TrayState,
     /// The program's version.
     pub version: String,
     /// The desktop's language, BCP 47.
@@ -403,6 +432,11 @@ pub enum ViewChange {
         /// What has become of them.
         shortcuts: Shortcuts,
     },
+    /// The icon in the tray came or went.
+    Tray {
+        /// What has become of it.
+        tray: TrayState,
+    },
     /// A test recording was played back.
     RecordingPlayed {
         /// The highest sample, dBFS.
@@ -414,6 +448,11 @@ pub enum ViewChange {
     KeyCheck {
         /// What it thinks of it.
         check: KeyCheck,
+    },
+    /// A part of the window was asked for from outside: it is shown, and nothing more.
+    Asked {
+        /// Which.
+        part: Part,
     },
 }
 

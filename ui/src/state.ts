@@ -5,6 +5,7 @@ import type { Devices } from "./bindings/Devices";
 import type { Entry } from "./bindings/Entry";
 import type { KeyCheck } from "./bindings/KeyCheck";
 import type { Mode } from "./bindings/Mode";
+import type { Part } from "./bindings/Part";
 import type { Phase } from "./bindings/Phase";
 import type { Snapshot } from "./bindings/Snapshot";
 import type { ViewEvent } from "./bindings/ViewEvent";
@@ -23,6 +24,8 @@ export interface State extends Snapshot {
   keyCheck: KeyCheck | null;
   /** Somebody has been speaking although the microphone is muted. */
   mutedSpeech: boolean;
+  /** What was asked for last from outside the window; each request is an object of its own. */
+  asked: { part: Part } | null;
   /** An event is missing: the state is out of date until the next snapshot. */
   stale: boolean;
 }
@@ -37,6 +40,7 @@ export function initial(snapshot: Snapshot): State {
     recording: null,
     keyCheck: null,
     mutedSpeech: false,
+    asked: null,
     stale: false,
   };
 }
@@ -88,12 +92,16 @@ function change(state: State, event: ViewEvent): State {
       return { ...state, health: event.health };
     case "shortcuts":
       return { ...state, shortcuts: event.shortcuts };
+    case "tray":
+      return { ...state, tray: event.tray };
     case "recordingPlayed":
       return { ...state, recording: { peakDbfs: event.peakDbfs } };
     case "keyCheck":
       return { ...state, keyCheck: event.check };
     case "mutedSpeech":
       return { ...state, mutedSpeech: state.muted };
+    case "asked":
+      return { ...state, asked: { part: event.part } };
   }
 }
 

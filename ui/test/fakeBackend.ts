@@ -207,6 +207,7 @@ export function snapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     outputMissing: null,
     latency: null,
     shortcuts: { path: "system", talk: "none", mute: "none" },
+    tray: "off",
     input: null,
     echo: { state: "unknown", removedDb: null, delayMs: null },
     health: health(),

@@ -7,6 +7,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import ShortcutField from "../src/components/settings/ShortcutField.svelte";
 import { keyNames, refusalOf, shortcutOf, type Press } from "../src/shortcutRules";
+import verdicts from "../../tests/shortcuts.json";
 import InEnglish from "./InEnglish.svelte";
 import { byId } from "./window";
 
@@ -18,6 +19,12 @@ const press = (key: string, code: string, held: Partial<Press> = {}): Press => (
   shiftKey: false,
   metaKey: false,
   ...held,
+});
+
+describe("the rules", () => {
+  it.each(Object.entries(verdicts))("are those of the shell: %s", (verdict, shortcuts) => {
+    for (const shortcut of shortcuts) expect(refusalOf(shortcut) ?? "allowed", shortcut).toBe(verdict);
+  });
 });
 
 describe("a shortcut is written", () => {

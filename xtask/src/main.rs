@@ -120,6 +120,9 @@ enum Command {
     /// Look for one WAV file in another and print what was found as JSON (for the window tests)
     #[command(hide = true)]
     Compare { reference: std::path::PathBuf, heard: std::path::PathBuf },
+    /// Be the tray and the notifications of a desktop, obeying lines of JSON (for the window tests)
+    #[command(hide = true)]
+    Desktop,
 }
 
 fn main() -> ExitCode {
@@ -146,6 +149,7 @@ fn obey(command: Command) -> Result<ExitCode> {
         Command::Rig { command } => return demo::on_rig(&command),
         Command::Speak { text, wav } => hear::speak(&text, &wav)?,
         Command::Compare { reference, heard } => hear::compare(&reference, &heard)?,
+        Command::Desktop => vivavoce_rig::desktop::serve(std::io::stdin().lock(), std::io::stdout().lock())?,
     }
     Ok(ExitCode::SUCCESS)
 }

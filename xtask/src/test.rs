@@ -155,7 +155,7 @@ fn sound() -> Result<()> {
     Ok(())
 }
 
-/// The ignored tests that bring a keychain and a message bus of their own.
+/// The ignored tests that bring a message bus of their own, with a keychain or a portal on it.
 fn secrets() -> Result<()> {
     let tests = build::test_executables(&["vivavoce-engine", "vivavoce-cli"])?;
     let is_about_keys = |path: &Path| {
@@ -165,6 +165,10 @@ fn secrets() -> Result<()> {
     for (package, executable) in tests.into_iter().filter(|(_, executable)| is_about_keys(executable)) {
         println!("Keychain tests of {package}:");
         shell::run(shell::command(executable).arg("--ignored"))?;
+    }
+    // The desktop's portal is asked on a bus of the tests' own as well.
+    for (_, executable) in build::test_executables(&["vivavoce"])? {
+        shell::run(shell::command(executable).args(["--ignored", "portal::"]))?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@
 //! `espeak-ng`; what is missing is named in the error.
 
 pub mod compare;
+pub mod desktop;
 mod display;
 mod fft;
 mod process;

@@ -34,7 +34,7 @@ export const program = process.env.VIVAVOCE_APP ?? path.join(repository, 'target
  * Starts a program with a home of its own and connects to its window.
  *
  * @param {string} binary
- * @param {{ environment?: Record<string, string>, settings?: object, home?: string }} [options] `settings` are found by the
+ * @param {{ environment?: Record<string, string>, settings?: object, home?: string, arguments?: string[] }} [options] `settings` are found by the
  *   application as if it had kept them before; `home` is that of an application started before.
  */
 export async function launch(binary = program, options = {}) {
@@ -71,7 +71,7 @@ export async function launch(binary = program, options = {}) {
     });
     const capabilities = new Capabilities();
     capabilities.setBrowserName('wry');
-    capabilities.set('webkitgtk:browserOptions', { binary, args: [] });
+    capabilities.set('webkitgtk:browserOptions', { binary, args: options.arguments ?? [] });
     const driver = await new Builder()
       .usingServer(`http://127.0.0.1:${port}`)
       .withCapabilities(capabilities)

@@ -3,4 +3,4 @@
 /**
  * By whom shortcuts from anywhere are heard.
  */
-export type ShortcutPath = "system" | "desktop";
+export type ShortcutPath = "system" | "portal" | "desktop";

@@ -11,6 +11,7 @@ import type { Phase } from "./Phase";
 import type { Problem } from "./Problem";
 import type { Settings } from "./Settings";
 import type { Shortcuts } from "./Shortcuts";
+import type { TrayState } from "./TrayState";
 import type { UsageReport } from "./UsageReport";
 import type { VoiceOption } from "./VoiceOption";
 
@@ -98,6 +99,10 @@ health: Health,
  * What has become of the shortcuts from anywhere.
  */
 shortcuts: Shortcuts, 
+/**
+ * What has become of the icon in the tray.
+ */
+tray: TrayState, 
 /**
  * The program's version.
  */

@@ -8,10 +8,12 @@ import type { KeyStatus } from "./KeyStatus";
 import type { Latency } from "./Latency";
 import type { LiveInput } from "./LiveInput";
 import type { ModelOption } from "./ModelOption";
+import type { Part } from "./Part";
 import type { Phase } from "./Phase";
 import type { Problem } from "./Problem";
 import type { Settings } from "./Settings";
 import type { Shortcuts } from "./Shortcuts";
+import type { TrayState } from "./TrayState";
 import type { UsageReport } from "./UsageReport";
 
 /**
@@ -105,7 +107,11 @@ health: Health, } | { "type": "shortcuts",
 /**
  * What has become of them.
  */
-shortcuts: Shortcuts, } | { "type": "recordingPlayed", 
+shortcuts: Shortcuts, } | { "type": "tray", 
+/**
+ * What has become of it.
+ */
+tray: TrayState, } | { "type": "recordingPlayed", 
 /**
  * The highest sample, dBFS.
  */
@@ -113,4 +119,8 @@ peakDbfs: number, } | { "type": "mutedSpeech" } | { "type": "keyCheck",
 /**
  * What it thinks of it.
  */
-check: KeyCheck, };
+check: KeyCheck, } | { "type": "asked", 
+/**
+ * Which.
+ */
+part: Part, };

@@ -11,11 +11,36 @@ const states: Record<Exclude<ShortcutState, "none">, string> = {
 export const desktop = {
   shortcuts: {
     lead: "None is taken unless you choose it. They work at once, in every program.",
-    wayland: "On a Wayland desktop programs can't hear keys of other programs. The keys in this window work.",
+    wayland:
+      "On this desktop programs can't hear keys of other programs. In its own settings, give a key the command `vivavoce talk toggle`. The keys in this window work.",
+    portal: "The desktop keeps these shortcuts. It may ask you first, and its settings may show other keys.",
     talk: "Talk",
     mute: "Mute or unmute",
     states,
   },
+  tray: {
+    label: "Icon in the tray",
+    note: "It shows the state, and talks, mutes or brings the window at a click.",
+    impossible: "This desktop has no tray, or doesn't show it now.",
+  },
+  closeToTray: {
+    label: "Closing the window keeps Vivavoce running",
+    note: "It stays in the tray, from where the window comes back. Otherwise closing ends it.",
+  },
+  autostart: {
+    label: "Start when you log in",
+    note: "Vivavoce listens to nothing until you talk.",
+  },
+  startHidden: {
+    label: "Without a window",
+    note: "At login only the icon in the tray appears.",
+  },
+  notifications: {
+    label: "Notifications",
+    note: "Told by the desktop while you can't see the window: the conversation was lost, or needs you.",
+  },
+  needsAutostart: "This needs the start at login.",
+  needsTray: "This needs the icon in the tray.",
   compact: {
     label: "Small strip",
     note: "The window becomes a strip that stays above others and never takes the keyboard. A button in it brings the whole window back.",

@@ -15,8 +15,8 @@ const groups: Record<GroupId, string> = {
   about: "About",
 };
 
-/** Other words people look for, by the id of the control. */
-const synonyms: Record<string, string> = {
+/** Other words people look for, by the id of the control. In Japanese these are found as well: much of it is called so there, too. */
+export const synonyms: Record<string, string> = {
   "hold-threshold": "long press push to talk ptt delay",
   "pre-roll": "buffer lookahead beginning cut off",
   "release-tail": "end cut off",
@@ -27,10 +27,15 @@ const synonyms: Record<string, string> = {
   "output-device": "speaker headphones audio output",
   "input-gain": "mic volume boost sensitivity loudness",
   "output-volume": "loudness speaker quiet loud",
-  "echo-cancellation": "aec feedback",
-  "noise-suppression": "background denoise ns",
-  "gain-control": "agc automatic volume",
-  "high-pass": "filter hum bass",
+  "echo-cancellation": "echo cancellation aec feedback",
+  "noise-suppression": "noise suppression background denoise ns",
+  "gain-control": "gain control agc automatic volume",
+  "high-pass": "high-pass rumble filter hum bass",
+  tray: "tray status icon menu bar minimise minimize background",
+  "close-to-tray": "close tray background exit quit",
+  autostart: "autostart login boot startup",
+  "start-hidden": "hidden minimised minimized startup",
+  notifications: "notifications alerts messages",
   model: "gemini version ai",
   voice: "speaker sound accent",
   instruction: "system prompt behaviour character role",

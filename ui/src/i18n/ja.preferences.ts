@@ -1,6 +1,6 @@
 // 設定全体の文章。グループ、検索、ペルソナ、リセット、書き出しと読み込み。
 
-import type { preferences as english } from "./en.preferences";
+import { synonyms as englishSynonyms, type preferences as english } from "./en.preferences";
 
 const groups: (typeof english)["groups"] = {
   talking: "話し方",
@@ -15,7 +15,7 @@ const groups: (typeof english)["groups"] = {
   about: "このアプリについて",
 };
 
-const synonyms: Record<string, string> = {
+const japaneseSynonyms: Record<string, string> = {
   "hold-threshold": "長押し プッシュトゥトーク ボタン",
   "pre-roll": "先読み 頭切れ バッファ",
   "release-tail": "語尾 途切れ",
@@ -30,6 +30,11 @@ const synonyms: Record<string, string> = {
   "noise-suppression": "ノイズ 騒音 雑音除去",
   "gain-control": "自動音量 AGC",
   "high-pass": "低音 フィルター ハム",
+  tray: "トレイ 常駐 バックグラウンド メニューバー",
+  "close-to-tray": "閉じる 常駐 最小化 終了",
+  autostart: "自動起動 スタートアップ ログイン",
+  "start-hidden": "最小化 非表示 自動起動",
+  notifications: "通知 お知らせ",
   model: "ジェミニ AI バージョン",
   voice: "ボイス 声色 話者",
   instruction: "システムプロンプト 役割 性格",
@@ -169,5 +174,7 @@ export const preferences: typeof english = {
     leave: "変更しない",
     taken: "設定を反映しました。",
   },
-  synonyms,
+  synonyms: Object.fromEntries(
+    Object.entries(japaneseSynonyms).map(([id, words]) => [id, `${words} ${englishSynonyms[id] ?? ""}`]),
+  ),
 };

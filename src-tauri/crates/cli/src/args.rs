@@ -4,7 +4,7 @@ mod japanese;
 mod session;
 mod sound;
 
-use clap::{Args as ClapArgs, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use vivavoce_engine::{DeviceId, Language, Mode, Service, Settings, SettingsError, SettingsPatch};
 
 /// Live voice conversation with Gemini from the terminal.
@@ -19,10 +19,7 @@ impl Args {
     /// What was asked for on the command line. Ends the program with an explanation, in the user's language, where it can't
     /// be understood.
     pub(crate) fn read() -> Self {
-        let locale = sys_locale::get_locale().unwrap_or_default();
-        let command = Self::command();
-        let command = if locale.starts_with("ja") { japanese::in_japanese(command) } else { command };
-        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+        vivavoce_help::parse(&japanese::TEXTS)
     }
 }
 

@@ -1,6 +1,9 @@
-//! The help in Japanese, laid over what clap makes of the arguments.
+//! The help in Japanese.
 
-use clap::{Arg, Command, builder::StyledStr};
+use vivavoce_help::Texts;
+
+/// All of it.
+pub(super) const TEXTS: Texts = Texts { about: ABOUT, tasks: &TASKS, headings: &HEADINGS, arguments: &ARGUMENTS };
 
 const ABOUT: &str = "ターミナルで使う、Gemini との音声会話。";
 
@@ -22,8 +25,6 @@ const HEADINGS: [(&str, &str); 5] = [
     ("Access and network", "接続と認証"),
     ("Sound", "音声"),
 ];
-const COMMANDS: &str = "コマンド";
-const OPTIONS: &str = "オプション";
 
 /// Each argument with what it is for.
 const ARGUMENTS: [(&str, &str); 67] = [
@@ -114,95 +115,23 @@ const ARGUMENTS: [(&str, &str); 67] = [
     ("json", "表の代わりに 1 つの JSON 文書で出力します。"),
 ];
 
-/// The same command with its help in Japanese.
-pub(super) fn in_japanese(mut command: Command) -> Command {
-    command.build();
-    level(command.about(ABOUT))
-}
-
-/// A command and those below it.
-fn level(command: Command) -> Command {
-    let template = "{about-with-newline}\n使い方: {usage}\n\n{all-args}";
-    let command = command.help_template(template).subcommand_help_heading(COMMANDS).mut_args(argument);
-    command.mut_subcommands(|task| {
-        let about = found(&TASKS, task.get_name()).map(ToOwned::to_owned);
-        let task = level(task);
-        match about {
-            Some(about) => task.about(about.clone()).long_about(about),
-            None => task,
-        }
-    })
-}
-
-fn argument(argument: Arg) -> Arg {
-    let id = argument.get_id().as_str();
-    let Some(text) = found(&ARGUMENTS, id) else {
-        return argument;
-    };
-    let heading = argument.get_help_heading().and_then(|heading| found(&HEADINGS, heading)).unwrap_or(OPTIONS);
-    let mut parts = vec![text.to_owned()];
-    if let Some(name) = argument.get_env().and_then(|name| name.to_str()) {
-        parts.push(format!("[環境変数: {name}]"));
-    }
-    if argument.get_action().takes_values() {
-        let default = argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned());
-        let possible = argument.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
-        for (title, values) in [("既定", default.collect::<Vec<_>>()), ("選択肢", possible.collect())] {
-            if !values.is_empty() {
-                parts.push(format!("[{title}: {}]", values.join("、")));
-            }
-        }
-    }
-    let help = StyledStr::from(parts.join(" "));
-    argument
-        .help(help.clone())
-        .long_help(help)
-        .help_heading(heading)
-        .hide_env(true)
-        .hide_default_value(true)
-        .hide_possible_values(true)
-}
-
-fn found(table: &[(&'static str, &'static str)], key: &str) -> Option<&'static str> {
-    table.iter().find(|(known, _)| *known == key).map(|(_, text)| *text)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::collections::BTreeSet;
-
     use clap::CommandFactory as _;
+    use vivavoce_help::{gaps, in_japanese};
 
     use super::*;
     use crate::args::Args;
 
-    fn built() -> Command {
-        let mut command = Args::command();
-        command.build();
-        command
-    }
-
     #[test]
     fn every_argument_and_task_has_a_japanese_text_and_none_is_left_over() {
-        let command = built();
-        let mut ids = BTreeSet::new();
-        let mut tasks = BTreeSet::new();
-        let mut headings = BTreeSet::new();
-        for level in std::iter::once(&command).chain(command.get_subcommands()) {
-            ids.extend(level.get_arguments().map(|argument| argument.get_id().to_string()));
-            headings.extend(level.get_arguments().filter_map(Arg::get_help_heading).map(ToOwned::to_owned));
-            tasks.extend(level.get_subcommands().map(|task| task.get_name().to_owned()));
-        }
-        let known = |table: &[(&str, &str)]| table.iter().map(|(key, _)| (*key).to_owned()).collect::<BTreeSet<_>>();
-        assert_eq!(ids, known(&ARGUMENTS));
-        assert_eq!(tasks, known(&TASKS));
-        assert_eq!(headings, known(&HEADINGS));
+        assert_eq!(gaps(Args::command(), &TEXTS), [].into());
     }
 
     #[test]
     fn the_japanese_help_has_no_english_sentence() {
-        let mut command = in_japanese(Args::command());
+        let mut command = in_japanese(Args::command(), &TEXTS);
         let mut texts = vec![command.render_long_help().to_string()];
         texts.extend(command.get_subcommands_mut().map(|task| task.render_long_help().to_string()));
         for text in texts {
@@ -216,7 +145,7 @@ mod tests {
     fn the_japanese_command_takes_the_same_arguments() {
         let line = ["vivavoce-cli", "talk", "--demo", "--mode", "hands-free", "--fallback-input", "a:b"];
         let english = Args::command().try_get_matches_from(line).unwrap();
-        let japanese = in_japanese(Args::command()).try_get_matches_from(line).unwrap();
+        let japanese = in_japanese(Args::command(), &TEXTS).try_get_matches_from(line).unwrap();
         assert_eq!(english, japanese);
     }
 }
