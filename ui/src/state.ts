@@ -185,7 +185,9 @@ export function inputInUse({ settings, devices }: Pick<State, "settings" | "devi
   const best = wanted
     .map((id) => inputs.find((device) => device.id === id))
     .find((device) => device !== undefined);
-  return best ?? inputs.find((device) => device.isDefault) ?? null;
+  // What a loudspeaker plays is only listened to where that was chosen.
+  const microphones = inputs.filter((device) => !device.isMonitor);
+  return best ?? microphones.find((device) => device.isDefault) ?? microphones[0] ?? null;
 }
 
 /** A microphone that isn't Bluetooth, to offer instead of one that is. */

@@ -11,11 +11,18 @@ const execute = promisify(execFile);
 /** Samples a second of the virtual devices. */
 const RATE = 48_000;
 
+const BYTES_A_SECOND = RATE * 2;
+
+/** Samples up to this are silence: -60 dBFS. */
+const SILENCE = 32;
+
 /** The names of the virtual devices. */
 export const devices = {
   mic: process.env.RIG_MIC,
+  micTitle: 'TestMic',
   micFeed: process.env.RIG_MIC_FEED,
   speaker: process.env.RIG_SPEAKER,
+  speakerTitle: 'TestSpeaker',
   second: {
     mic: process.env.RIG_SECOND_MIC,
     micTitle: process.env.RIG_SECOND_MIC_TITLE,
@@ -44,11 +51,46 @@ export async function compare(reference, heard) {
   return JSON.parse(stdout);
 }
 
-/** Plugs the second pair of devices in. */
+/** Plugs the second pair of devices in; what is given pulls one of them out, plugs it in again, or pulls all of them. */
 export async function plugSecond() {
-  for (const module of process.env.RIG_SECOND_MODULES.split('\n')) {
-    await execute('pactl', ['load-module', ...module.split(' ')]);
-  }
+  const [speaker, feed, mic] = process.env.RIG_SECOND_MODULES.split('\n');
+  const second = { speaker: await plug(speaker), feed: await plug(feed), mic: await plug(mic) };
+  return {
+    unplugMic: () => unplug(second.mic),
+    unplugSpeaker: () => unplug(second.speaker),
+    plugAgain: async () => {
+      second.speaker = await plug(speaker);
+      second.mic = await plug(mic);
+    },
+    unplug: async () => {
+      // What feeds the microphone takes it along, if that is still there.
+      for (const module of [second.speaker, second.mic, second.feed]) await unplug(module).catch(() => undefined);
+    },
+  };
+}
+
+/** Loads a module and gives its number. */
+async function plug(module) {
+  const { stdout } = await execute('pactl', ['load-module', ...module.split(' ')]);
+  return stdout.trim();
+}
+
+async function unplug(number) {
+  await execute('pactl', ['unload-module', number]);
+}
+
+/** Pulls the first microphone out: what an unplugged headset looks like. */
+export async function unplugMic() {
+  const { stdout } = await execute('pactl', ['list', 'short', 'modules']);
+  const module = stdout.split('\n').find((line) => line.includes(`source_name=${devices.mic} `));
+  await unplug(module.split('\t')[0]);
+}
+
+/** Plugs the first microphone in again. */
+export async function plugMic() {
+  const { mic, micFeed, micTitle } = devices;
+  await plug(`module-remap-source source_name=${mic} master=${micFeed}.monitor source_properties=device.description=${micTitle}`);
+  await execute('pactl', ['set-default-source', mic]);
 }
 
 /** The devices that the application records from and plays to just now. */
@@ -74,6 +116,10 @@ export async function record(t, speaker = devices.speaker) {
   recorder.stdout.on('data', (chunk) => chunks.push(chunk));
   await once(recorder.stdout, 'data');
   return {
+    /** How much was heard so far, ms: the time of "now" within the recording. */
+    length: () => (chunks.reduce((sum, chunk) => sum + chunk.length, 0) / BYTES_A_SECOND) * 1000,
+    /** When the last sound was heard that is louder than silence, ms of the recording; 0 when there was none. */
+    lastSound: () => lastSound(Buffer.concat(chunks)),
     /** Ends the recording and leaves it in a WAV file. */
     async save(file) {
       recorder.kill('SIGTERM');
@@ -99,6 +145,13 @@ function isOfTheApplication(stream) {
 
 function nameOf(known, index) {
   return known.find((device) => device.index === index)?.name;
+}
+
+function lastSound(samples) {
+  for (let at = samples.length - (samples.length % 2) - 2; at >= 0; at -= 2) {
+    if (Math.abs(samples.readInt16LE(at)) > SILENCE) return (at / BYTES_A_SECOND) * 1000;
+  }
+  return 0;
 }
 
 /** 16-bit mono samples as a WAV file. */

@@ -122,7 +122,8 @@ impl Conversation {
         let microphones = || self.devices.iter().filter(|device| device.direction == Direction::Input);
         let known = |id: &DeviceId| microphones().find(|device| device.id == *id);
         let preferred = self.settings.inputs().iter().find_map(known);
-        preferred.or_else(|| microphones().find(|device| device.is_default))
+        // What a loudspeaker plays is only listened to where that was chosen.
+        preferred.or_else(|| microphones().find(|device| device.is_default && !device.is_monitor))
     }
 
     /// Names another microphone where the chosen one lowers its headset's sound quality.
