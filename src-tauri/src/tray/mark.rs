@@ -101,7 +101,8 @@ const PALE: [f32; 3] = [0.957, 0.937, 0.902];
 const CORAL: [f32; 3] = [1.0, 0.478, 0.361];
 const RED: [f32; 3] = [0.91, 0.2, 0.2];
 const AMBER: [f32; 3] = [1.0, 0.74, 0.2];
-const GREEN: [f32; 3] = [0.16, 0.68, 0.4];
+/// Lighter than the red by what somebody who sees no colours needs.
+const GREEN: [f32; 3] = [0.25, 0.82, 0.47];
 
 /// Red, green, blue, each times the opacity, and the opacity.
 struct Colour([f32; 4]);
