@@ -22,6 +22,9 @@ use crate::twin::Twin;
 /// Louder than this is heard, 0 to 1: -50 dB below full scale.
 const HEARD: f32 = 0.003_16;
 
+/// The twin's period unless told otherwise.
+const USUAL: Duration = Duration::from_millis(20);
+
 /// The measurements, in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Name {

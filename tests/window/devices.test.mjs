@@ -126,9 +126,9 @@ async function answered(application, before) {
   await waitForPhase(application, 'ready');
 }
 
-/** What the chip of a direction says. */
+/** What the chip of a direction says; nothing while there is none. */
 function chip(application, direction) {
-  return application.run('return document.querySelector(arguments[0]).textContent.trim()', `#chip-${direction}`);
+  return application.run('return document.querySelector(arguments[0])?.textContent.trim() ?? ""', `#chip-${direction}`);
 }
 
 /** Waits until one microphone is heard, and no other. */

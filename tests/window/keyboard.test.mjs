@@ -103,6 +103,7 @@ test('key: the step can be left and come back to, choices go by arrows, and no k
   await checkAccessibility(application);
 
   assert.deepEqual(await tabTo(application, 'input[intro-key-place]'), [
+    '#intro-open',
     '#intro-copy',
     '#intro-api-key',
     'input[intro-key-place]',

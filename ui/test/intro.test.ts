@@ -118,6 +118,7 @@ describe("the whole way", () => {
     await press("intro-heard");
     await press("intro-next");
     await userEvent.tab();
+    await press("intro-open");
     await press("intro-copy");
     while (document.activeElement?.id !== "intro-api-key") await userEvent.tab();
     await userEvent.keyboard("a-key-of-mine{Enter}");
@@ -382,17 +383,28 @@ describe("the key's step", () => {
     await settled();
   }
 
-  it("says where to get one, to be copied", async () => {
-    await openAt("key", {}, { key: none });
+  it("says where to get one, to be opened or copied", async () => {
+    const backend = await openAt("key", {}, { key: none });
     const user = userEvent.setup();
     const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
 
+    await user.click(byId("intro-open"));
     await user.click(byId("intro-copy"));
     await settled();
 
+    expect(backend.callsOf("openLink")).toEqual([["https://aistudio.google.com/apikey"]]);
     screen.getByText("https://aistudio.google.com/apikey");
     expect(write).toHaveBeenCalledWith("https://aistudio.google.com/apikey");
     expect(byId("intro-copy").textContent.trim()).toBe("Copied");
+  });
+
+  it("says when there is no browser to open it with", async () => {
+    const backend = await openAt("key", {}, { key: none });
+    backend.refuse("openLink", { code: "invalid", field: "url", detail: "no browser" });
+
+    await click("intro-open");
+
+    screen.getByText(/browser could not be opened/);
   });
 
   it("keeps a good key, and Gemini answers", async () => {

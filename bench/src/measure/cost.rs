@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use vivavoce_rig::{FIRST, Sound, speak};
 use vivavoce_simulator::ServerConfig;
 
-use super::Bench;
+use super::{Bench, USUAL};
 use crate::cost::{Cost, Watch};
 use crate::report::{Promise, Section, Table};
 use crate::service::Service;
@@ -18,13 +18,11 @@ pub(super) const TITLE: &str = "Processor and memory";
 
 const METHOD: &str = "\
 A conversation of one minute, in which a voice speaks for some seconds and is echoed by the service, again and again, with all \
-processing there is; the same in the twin's usual period, which is what is promised; half a minute connected without talking; and half a minute with a \
-service that can't be reached. Percent are of one core, user and system time; memory is the twin's own share (PSS) and all \
-that is resident (RSS), each at most.";
+processing there is; the same in the twin's usual period, which is what is promised; half a minute connected without talking; \
+and half a minute with a service that can't be reached. Percent are of one core, user and system time; memory is the twin's own \
+share (PSS) and all that is resident (RSS), each at most.";
 
 const SENTENCE: &str = "Please tell me what the weather will be in Tokyo tomorrow morning.";
-/// The twin's period unless told otherwise.
-const USUAL: Duration = Duration::from_millis(20);
 /// Nothing listens there.
 const NOWHERE: &str = "ws://127.0.0.1:9";
 /// What a start costs is no concern of what comes after it.

@@ -8,19 +8,20 @@ use serde_json::{Value, json};
 use vivavoce_rig::{FIRST, Signal, Sound};
 use vivavoce_simulator::{Fault, FaultAction, ServerConfig};
 
-use super::{Bench, HEARD, Processing};
+use super::{Bench, HEARD, Processing, USUAL};
 use crate::cost::{self, Watch};
 use crate::listener::{Listener, RATE};
 use crate::report::{Promise, Section, Table};
 use crate::service::Service;
-use crate::twin::LIMIT;
+use crate::twin::{LIMIT, Twin};
 
 pub(super) const TITLE: &str = "Jitter";
 
 const METHOD: &str = "\
 A held tone is echoed by the simulator at four times and at once real time, over a line that delays each message by 0 to 200 ms, in \
-order. A listener on the speaker's monitor looks for silence of 3 ms or more inside each answer, and compares the tone's length with \
-what was sent. *Burst* is a typed turn answered by repeated tones that are written at once; memory is the twin's (PSS).";
+order, in the twin's usual period of 20 ms. A listener on the speaker's monitor looks for silence of 3 ms or more inside each answer, \
+and compares the tone's length with what was sent. A shorter period is shown without a promise: the device then has one period in \
+hand, and a machine that leaves ready programs waiting for longer makes a gap that has nothing to do with the network. *Burst* is a typed turn answered by repeated tones that are written at once; memory is the twin's (PSS).";
 
 /// Delay of a message at most, ms.
 const JITTER: u64 = 200;
@@ -50,12 +51,15 @@ struct Burst {
 }
 
 pub(super) fn measure(bench: &Bench) -> Result<Section> {
-    let fast = replies(bench, 4.0)?;
-    let slow = replies(bench, 1.0)?;
-    let burst = burst(bench)?;
+    let usual = Twin { period: USUAL, ..bench.twin.clone() };
+    let fast = replies(bench, &usual, 4.0)?;
+    let slow = replies(bench, &usual, 1.0)?;
+    let short = if bench.twin.period < USUAL { replies(bench, &bench.twin, 4.0)? } else { Vec::new() };
+    let burst = burst(bench, &usual)?;
     let columns = ["answer", "sent", "heard", "gaps ≥ 3 ms", "silence in them", "longest"];
     let mut table = Table::new(&columns);
-    for (name, answers) in [("4 × real time", &fast), ("real time", &slow)] {
+    let in_short = format!("4 × real time, period {} ms", bench.period_ms());
+    for (name, answers) in [("4 × real time", &fast), ("real time", &slow), (&in_short, &short)] {
         for (index, answer) in answers.iter().enumerate() {
             answer.write(&format!("{name}, {}", index + 1), &mut table);
         }
@@ -88,6 +92,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
         data: json!({
             "pace_4": json(&fast),
             "pace_1": json(&slow),
+            "pace_4_short_period": json(&short),
             "burst": burst.answer.json(),
             "burst_memory_mib": {"before": before, "most": most, "after": after},
         }),
@@ -96,10 +101,10 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
 }
 
 /// Echoes of a tone over an uneven line.
-fn replies(bench: &Bench, pace: f32) -> Result<Vec<Answer>> {
+fn replies(bench: &Bench, twin: &Twin, pace: f32) -> Result<Vec<Answer>> {
     let sound = Sound::start()?;
     let service = Service::with_jitter(ServerConfig { pace, ..ServerConfig::echo() }, JITTER, bench.random().u64(..))?;
-    let mut talk = bench.twin.talk(&sound, &service.url(), bench.arguments(Processing::Off))?;
+    let mut talk = twin.talk(&sound, &service.url(), bench.arguments(Processing::Off))?;
     talk.wait_for("ready")?;
     let listener = Listener::start(&sound, &format!("{}.monitor", FIRST.speaker), bench.listener)?;
     let length = Duration::from_secs(bench.amount(20, 5));
@@ -122,12 +127,12 @@ fn replies(bench: &Bench, pace: f32) -> Result<Vec<Answer>> {
 }
 
 /// A long answer that is sent at once.
-fn burst(bench: &Bench) -> Result<Burst> {
+fn burst(bench: &Bench, twin: &Twin) -> Result<Burst> {
     let seconds = bench.amount(60, 5);
     let sound = Sound::start()?;
     let long = Fault { connection: None, turn: Some(2), action: FaultAction::Burst { seconds: Some(seconds) } };
     let service = Service::start(ServerConfig::echo().with(long))?;
-    let mut talk = bench.twin.talk(&sound, &service.url(), bench.arguments(Processing::Off))?;
+    let mut talk = twin.talk(&sound, &service.url(), bench.arguments(Processing::Off))?;
     talk.wait_for("ready")?;
     // What the first answer takes for itself is no concern of the burst's.
     talk.say("say first")?;

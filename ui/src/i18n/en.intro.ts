@@ -69,7 +69,7 @@ export const intro = {
   key: {
     title: "Who shall answer?",
     lead: "Gemini does, with a key of your own. A guide inside this program does without one.",
-    where: "Google AI Studio makes keys. Open this address in your browser:",
+    where: "Google AI Studio makes keys. This is its address:",
     copy: "Copy the address",
     copied: "Copied",
     without: "Go on without a key",

@@ -71,7 +71,7 @@ export const intro: typeof en.intro = {
   key: {
     title: "だれと話しますか？",
     lead: "ご自分のキーがあれば Gemini が、なければ内蔵のガイドが応答します。",
-    where: "キーは Google AI Studio で作れます。このアドレスをブラウザーで開いてください。",
+    where: "キーは Google AI Studio で作れます。アドレスはこちらです。",
     copy: "アドレスをコピー",
     copied: "コピーしました",
     without: "キーなしで進む",
