@@ -19,7 +19,6 @@ use crate::portal;
 use crate::shortcut_rules;
 use crate::view::{ShortcutPath, ShortcutState, Shortcuts};
 #[cfg(target_os = "linux")]
-use crate::words::Tongue;
 
 /// The shortcuts that were taken.
 #[derive(Default)]
@@ -121,11 +120,8 @@ async fn through_portal<R: Runtime>(app: AppHandle<R>, desktop: Desktop, mut end
         tell(ShortcutPath::Portal, &|_| ShortcutState::Refused);
         return;
     }
-    let words = if view.glance().tongue == Tongue::Japanese {
-        portal::Words { talk: "話す", mute: "ミュートの切り替え" }
-    } else {
-        portal::Words { talk: "Talk", mute: "Mute or unmute" }
-    };
+    let words = view.glance().tongue.words();
+    let words = portal::Words { talk: words.talk, mute: words.switch_mute };
     let wanted = portal::Wanted { talk, mute, words };
     let bound = tokio::select! {
         _ = &mut end => return,

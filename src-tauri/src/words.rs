@@ -37,6 +37,8 @@ pub(crate) struct Words {
     pub(crate) talk: &'static str,
     pub(crate) stop: &'static str,
     pub(crate) mute: &'static str,
+    /// What a shortcut is for, as the desktop's settings call it.
+    pub(crate) switch_mute: &'static str,
     pub(crate) show: &'static str,
     pub(crate) hide: &'static str,
     pub(crate) quit: &'static str,
@@ -61,6 +63,7 @@ static ENGLISH: Words = Words {
     talk: "Talk",
     stop: "Stop",
     mute: "Mute the microphone",
+    switch_mute: "Mute or unmute",
     show: "Show the window",
     hide: "Hide the window",
     quit: "Quit Vivavoce",
@@ -90,6 +93,7 @@ static JAPANESE: Words = Words {
     talk: "話す",
     stop: "停止",
     mute: "マイクをミュート",
+    switch_mute: "ミュートの切り替え",
     show: "ウィンドウを表示",
     hide: "ウィンドウを隠す",
     quit: "Vivavoce を終了",
@@ -166,7 +170,7 @@ mod tests {
     }
 
     fn all(words: &Words) -> Vec<&'static str> {
-        let Words { talk, stop, mute, show, hide, quit, muted, .. } = words;
+        let Words { talk, stop, mute, switch_mute, show, hide, quit, muted, .. } = words;
         let messages =
             [&words.still_here, &words.key_refused, &words.no_connection, &words.ended, &words.autostart_failed];
         let phases = [
@@ -182,7 +186,7 @@ mod tests {
             Phase::Paused,
             Phase::Error,
         ];
-        let mut all = vec![*talk, *stop, *mute, *show, *hide, *quit, *muted];
+        let mut all = vec![*talk, *stop, *mute, *switch_mute, *show, *hide, *quit, *muted];
         all.extend(messages.iter().flat_map(|message| [message.title, message.body]));
         all.extend(phases.map(words.phase));
         all

@@ -76,6 +76,7 @@ async function play(stage, language) {
 async function pictures(application, scene, sizes, where) {
   for (const [width, height] of sizes) {
     await application.resize(width, height);
+    await scene.arrange?.(application);
     for (const [look, { theme, contrast }] of Object.entries(LOOKS)) {
       await application.run(
         `const { dataset } = document.documentElement;

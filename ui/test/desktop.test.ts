@@ -1,11 +1,14 @@
 // How the program lives on the desktop: its settings.
 
-import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { readFileSync } from "node:fs";
 
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+
+import { snippets } from "../src/snippets";
 import { settings } from "./fakeBackend";
 import { openSettings, patches } from "./settingsWindow";
-import { byId, show, violations } from "./window";
+import { byId, settled, show, violations } from "./window";
 
 const desktop = settings().desktop;
 const fields = [
@@ -37,5 +40,39 @@ describe("the settings of the desktop", () => {
     expect(byId("tray-impossible").textContent).toContain("no tray");
     expect(byId<HTMLInputElement>("close-to-tray").disabled).toBe(true);
     expect(await violations()).toEqual([]);
+  });
+});
+
+describe("where programs can have no shortcut", () => {
+  const shortcuts = { path: "desktop", talk: "impossible", mute: "impossible" } as const;
+
+  it("what to give the desktop is there to be copied, for four of them", async () => {
+    await openSettings({ shortcuts });
+    const user = userEvent.setup();
+    const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
+    const parts = [...byId("shortcut-snippets").querySelectorAll("details")];
+    expect(parts.map((part) => part.querySelector("summary")?.textContent)).toEqual([
+      "GNOME",
+      "KDE Plasma",
+      "Sway",
+      "Hyprland",
+    ]);
+    const sway = parts[2] as HTMLDetailsElement;
+    sway.open = true;
+    await user.click(sway.querySelector("button") as HTMLButtonElement);
+    await settled();
+    expect(write).toHaveBeenCalledWith(snippets[2]?.code);
+    expect(sway.querySelector("button")?.textContent.trim()).toBe("Copied");
+    expect(await violations()).toEqual([]);
+  });
+
+  it("the guide says the same", () => {
+    const guide = readFileSync("../docs/desktop.md", "utf8");
+    for (const { code } of snippets) expect(guide).toContain(code.trimEnd());
+  });
+
+  it("and elsewhere there is nothing of it", async () => {
+    await openSettings();
+    expect(document.getElementById("shortcut-snippets")).toBeNull();
   });
 });

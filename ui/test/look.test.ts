@@ -194,6 +194,22 @@ describe("the page", () => {
     expect(root.style.fontSize).toBe("100%");
   });
 
+  it("is not set anew with every level", async () => {
+    const backend = await open();
+    const chosen = root.dataset["theme"];
+    root.dataset["theme"] = "untouched";
+    await show(backend, { type: "levels", input: -20, output: -90 });
+    expect(root.dataset["theme"]).toBe("untouched");
+    await show(backend, {
+      type: "settings",
+      settings: settings({ appearance: { ...appearance, textPercent: 110 } }),
+      key: backend.snapshot.key,
+      inputMissing: null,
+      outputMissing: null,
+    });
+    expect(root.dataset["theme"]).toBe(chosen);
+  });
+
   describe("as the system wishes", () => {
     afterEach(() => {
       vi.unstubAllGlobals();

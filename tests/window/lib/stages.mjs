@@ -1,7 +1,7 @@
 // Every view and state of the window, each brought about in the running program: by settings, by the simulator, by hand.
 //
-// A stage is one start of the program; its scenes come one after the other. `act` brings a scene about, `phase` is what the
-// program must be doing as long as it is looked at.
+// A stage is one start of the program; its scenes come one after the other. `act` brings a scene about, `arrange` is done anew
+// at each size, `phase` is what the program must be doing as long as it is looked at.
 
 import path from 'node:path';
 
@@ -54,6 +54,33 @@ const personas = [
   { id: 'short', name: 'Short answers', instruction: 'Answer in one sentence.', voice: null },
   { id: 'sensei', name: '日本語の先生', instruction: 'Correct my Japanese, kindly.', voice: 'Kore' },
 ];
+
+/** The groups of settings in their order, and those that are longer than a window. */
+const GROUPS = ['talking', 'sound', 'model', 'personas', 'account', 'shortcuts', 'desktop', 'appearance', 'advanced', 'about'];
+const LONG = ['talking', 'sound', 'model', 'account', 'advanced'];
+
+async function chooseGroup(application, group) {
+  await application.click(`[data-choose=${group}]`);
+  await application.find(`[data-group=${group}]`);
+}
+
+/** Where a group begins: a narrow window has all of them below each other. */
+function toStart(application, group) {
+  return application.run(
+    `document.querySelector('[data-group=' + arguments[0] + ']').scrollIntoView({ block: 'start', behavior: 'instant' });`,
+    group,
+  );
+}
+
+/** What is at the end of a group, with everything unfolded. */
+function toEnd(application, group) {
+  return application.run(
+    `const group = document.querySelector('[data-group=' + arguments[0] + ']');
+     for (const folded of group.querySelectorAll('details')) folded.open = true;
+     group.lastElementChild.scrollIntoView({ block: 'end', behavior: 'instant' });`,
+    group,
+  );
+}
 
 /** @returns {Promise<object[]>} the stages, with a voice to speak with */
 export function stages(voice, scenarios) {
@@ -196,7 +223,8 @@ export function stages(voice, scenarios) {
       name: 'quota',
       simulator: ['--scenario', path.join(scenarios, 'quota.toml')],
       settings: { welcomed: true, service: 'custom' },
-      scenes: [{ name: 'quota', act: (a) => press(a).then(() => a.find('#problem .title')) }],
+      // Typed: a microphone without a voice has a problem of its own.
+      scenes: [{ name: 'quota', act: (a) => type(a, 'Hello?').then(() => a.find('#problem .title')) }],
     },
     {
       name: 'wrong-key',
@@ -215,12 +243,34 @@ export function stages(voice, scenarios) {
       settings: { welcomed: true, service: 'gemini', personas, persona: 'sensei' },
       scenes: [
         { name: 'settings', act: (a) => openSettings(a) },
+        ...GROUPS.flatMap((group) => [
+          { name: `settings-${group}`, act: (a) => chooseGroup(a, group), arrange: (a) => toStart(a, group) },
+          ...(LONG.includes(group)
+            ? [{ name: `settings-${group}-end`, act: (a) => toEnd(a, group), arrange: (a) => toEnd(a, group) }]
+            : []),
+        ]),
         {
           name: 'settings-search',
           act: async (a) => {
             const field = await a.find('#search-settings');
             await field.sendKeys('echo');
           },
+        },
+      ],
+    },
+    {
+      name: 'no-shortcuts',
+      environment: { WAYLAND_DISPLAY: 'wayland-none', GDK_BACKEND: 'x11' },
+      settings: talking,
+      scenes: [
+        {
+          name: 'settings-shortcuts-wayland',
+          act: async (a) => {
+            await openSettings(a);
+            await chooseGroup(a, 'shortcuts');
+            await a.click('#shortcut-snippets details:nth-child(3) summary');
+          },
+          arrange: (a) => toStart(a, 'shortcuts'),
         },
       ],
     },

@@ -12,7 +12,15 @@ export const desktop = {
   shortcuts: {
     lead: "None is taken unless you choose it. They work at once, in every program.",
     wayland:
-      "On this desktop programs can't hear keys of other programs. In its own settings, give a key the command `vivavoce talk toggle`. The keys in this window work.",
+      "On this desktop programs can't hear keys of other programs. Its own settings can give a key a command, as follows. The keys in this window work.",
+    snippets: {
+      gnome: "Press to talk, and again when you have spoken. To be run in a terminal, once:",
+      kde: "Press to talk, and again when you have spoken. System Settings, Keyboard, Shortcuts, Add New, Command or Script; then give it a key:",
+      sway: "Hold while you speak. At the end of ~/.config/sway/config:",
+      hyprland: "Hold while you speak. At the end of ~/.config/hypr/hyprland.conf:",
+      copy: "Copy",
+      copied: "Copied",
+    },
     portal: "The desktop keeps these shortcuts. It may ask you first, and its settings may show other keys.",
     talk: "Talk",
     mute: "Mute or unmute",
