@@ -266,6 +266,7 @@ export function stages(voice, scenarios) {
         {
           name: 'settings-shortcuts-wayland',
           act: async (a) => {
+            await a.resize(1200, 800);
             await openSettings(a);
             await chooseGroup(a, 'shortcuts');
             await a.click('#shortcut-snippets details:nth-child(3) summary');
