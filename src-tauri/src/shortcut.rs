@@ -18,7 +18,6 @@ use crate::frontend::View;
 use crate::portal;
 use crate::shortcut_rules;
 use crate::view::{ShortcutPath, ShortcutState, Shortcuts};
-#[cfg(target_os = "linux")]
 
 /// The shortcuts that were taken.
 #[derive(Default)]

@@ -38,6 +38,7 @@ pub(crate) struct Words {
     pub(crate) stop: &'static str,
     pub(crate) mute: &'static str,
     /// What a shortcut is for, as the desktop's settings call it.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only the portal names shortcuts"))]
     pub(crate) switch_mute: &'static str,
     pub(crate) show: &'static str,
     pub(crate) hide: &'static str,
