@@ -29,8 +29,15 @@ const COMPILERS: Contents = Contents {
 };
 
 /// What doesn't know the window.
-const CORE: [&str; 6] =
-    ["vivavoce-audio", "vivavoce-live", "vivavoce-tools", "vivavoce-engine", "vivavoce-simulator", "vivavoce-cli"];
+const CORE: [&str; 7] = [
+    "vivavoce-audio",
+    "vivavoce-live",
+    "vivavoce-tools",
+    "vivavoce-capture",
+    "vivavoce-engine",
+    "vivavoce-simulator",
+    "vivavoce-cli",
+];
 
 /// Makes the files it was asked for, empty: nothing is linked for macOS, so nothing looks into them.
 const STAND_IN: &str = "#!/bin/sh

@@ -1,0 +1,8 @@
+//! The eyes: pictures for the service, made of whatever a person has.
+//!
+//! Knows nothing of the service, the sound or the window.
+
+mod format;
+mod still;
+
+pub use still::{Detail, LARGEST_FILE, PictureError, Still, TOKENS};
