@@ -66,6 +66,21 @@ describe("where programs can have no shortcut", () => {
     expect(await violations()).toEqual([]);
   });
 
+  it("there is nothing to choose", async () => {
+    await openSettings({ shortcuts });
+    expect(document.getElementById("talk-shortcut")).toBeNull();
+    expect(document.getElementById("mute-shortcut")).toBeNull();
+  });
+
+  it("a shortcut from elsewhere can be taken back", async () => {
+    await openSettings({
+      shortcuts,
+      settings: settings({ desktop: { ...desktop, talkShortcut: "Ctrl+Alt+V" } }),
+    });
+    expect(byId("talk-shortcut")).toBeTruthy();
+    expect(document.getElementById("mute-shortcut")).toBeNull();
+  });
+
   it("the guide says the same", () => {
     const guide = readFileSync("../docs/desktop.md", "utf8");
     for (const { code } of snippets) expect(guide).toContain(code.trimEnd());

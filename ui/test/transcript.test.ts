@@ -82,6 +82,16 @@ describe("the transcript", () => {
     expect(within(entryAt(0)).queryByText("…")).toBeNull();
   });
 
+  it.each([
+    ["spoken words that are written down later", { ...question, text: "" }, "…"],
+    ["words that never come", { ...question, text: "", note: "connectionLost" as const }, null],
+    ["an answer without a word", { ...answer, text: "" }, null],
+  ])("knows %s", async (_, entry, dots) => {
+    await open({ transcript: [entry] });
+
+    expect(within(entryAt(0)).queryByText("…")?.textContent ?? null).toBe(dots);
+  });
+
   it("marks an answer that was cut, and that one alone", async () => {
     const backend = await open({ transcript: [question, answer] });
     expect(screen.queryByText("Interrupted")).toBeNull();
