@@ -1,6 +1,7 @@
 //! What time it is, here or elsewhere.
 
 use std::future::ready;
+use std::sync::Arc;
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use schemars::JsonSchema;
@@ -8,13 +9,39 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::plain::plain;
-use crate::tool::{Declaration, Fault, Outcome, Pace, Request, Risk, Tool, Work, arguments, schema_of};
+use crate::tool::{
+    Declaration, Fault, Mention, Outcome, Pace, Request, Risk, Tool, Touches, Work, arguments, schema_of,
+};
 
-/// Tells date, time and weekday in a time zone.
-pub struct CurrentTime {
-    now: fn() -> Timestamp,
+/// What time it is, and where the user is.
+#[derive(Clone)]
+pub struct Clock {
+    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     home: TimeZone,
 }
+
+impl Clock {
+    /// The system's.
+    pub fn system() -> Self {
+        Self::new(Timestamp::now, TimeZone::system())
+    }
+
+    /// Another one, at home somewhere.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static, home: TimeZone) -> Self {
+        Self { now: Arc::new(now), home }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    pub(crate) fn home(&self) -> TimeZone {
+        self.home.clone()
+    }
+}
+
+/// Tells date, time and weekday in a time zone.
+pub struct CurrentTime(pub Clock);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -24,26 +51,16 @@ struct Place {
 }
 
 impl CurrentTime {
-    /// By the system's clock, at home in the system's time zone.
-    pub fn new() -> Self {
-        Self::with_clock(Timestamp::now, TimeZone::system())
-    }
-
-    /// By another clock, at home elsewhere.
-    pub fn with_clock(now: fn() -> Timestamp, home: TimeZone) -> Self {
-        Self { now, home }
-    }
-
     fn zone(&self, args: &Map<String, Value>) -> Result<TimeZone, Fault> {
         match arguments::<Place>(args)?.time_zone.filter(|name| !name.is_empty()) {
-            None => Ok(self.home.clone()),
+            None => Ok(self.0.home()),
             Some(name) => TimeZone::get(&name)
                 .map_err(|_| Fault::Arguments(format!("{} is no time zone; an IANA name is wanted", plain(&name)))),
         }
     }
 
     fn tell(&self, args: &Map<String, Value>) -> Outcome {
-        let there: Zoned = (self.now)().to_zoned(self.zone(args)?);
+        let there: Zoned = self.0.now().to_zoned(self.zone(args)?);
         Ok(json!({
             "date": there.strftime("%Y-%m-%d").to_string(),
             "time": there.strftime("%H:%M:%S").to_string(),
@@ -51,12 +68,6 @@ impl CurrentTime {
             "time_zone": there.time_zone().iana_name().unwrap_or("local"),
             "utc_offset": there.strftime("%:z").to_string(),
         }))
-    }
-}
-
-impl Default for CurrentTime {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -68,13 +79,14 @@ impl Tool for CurrentTime {
             parameters: schema_of::<Place>(),
             risk: Risk::Harmless,
             pace: Pace::Quick,
+            mention: Mention::WhenIdle,
         }
     }
 
     fn request(&self, args: &Map<String, Value>) -> Result<Request, Fault> {
         let zone = self.zone(args)?;
         let name = zone.iana_name().unwrap_or("local");
-        Ok(Request { touches: "nothing", details: vec![("time_zone".to_owned(), plain(name))] })
+        Ok(Request { touches: Touches::Nothing, details: vec![("time_zone".to_owned(), plain(name))] })
     }
 
     fn run(&self, args: &Map<String, Value>) -> Work {
@@ -87,9 +99,16 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    impl Clock {
+        /// One that stands still.
+        pub(crate) fn fixed(at: &'static str, home: &str) -> Self {
+            Self::new(move || at.parse().unwrap(), TimeZone::get(home).unwrap())
+        }
+    }
+
     fn clock() -> CurrentTime {
         // Summer in Berlin, already the next day in Tokyo.
-        CurrentTime::with_clock(|| "2026-07-03T22:30:05Z".parse().unwrap(), TimeZone::get("Europe/Berlin").unwrap())
+        CurrentTime(Clock::fixed("2026-07-03T22:30:05Z", "Europe/Berlin"))
     }
 
     fn ask(args: &Value) -> Outcome {

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::plain::plain;
-use crate::tool::{Declaration, Fault, Outcome, Request, Risk, Tool};
+use crate::tool::{Declaration, Fault, Mention, Outcome, Request, Risk, Tool};
 
 /// Who doesn't answer a question for so long has said no.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -24,9 +25,6 @@ const MOST_WORK: usize = 16;
 /// A result is cut to this many bytes of JSON: it is paid for as tokens, again with every turn.
 const LONGEST_RESULT: usize = 16 * 1024;
 
-/// So many of the newest records are kept.
-const MOST_RECORDS: usize = 200;
-
 /// A call as the service makes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
@@ -39,7 +37,9 @@ pub struct Call {
 }
 
 /// What the user has said of a function, once for all.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub enum Permission {
     /// By its risk: what is harmless is done, the rest is asked.
     #[default]
@@ -51,7 +51,9 @@ pub enum Permission {
 }
 
 /// What the user says of one question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub enum Decision {
     /// This time.
     Once,
@@ -61,31 +63,42 @@ pub enum Decision {
     Never,
 }
 
-/// A question to the user.
+/// A call as the user sees it, from its first moment to its last.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    /// Names the question when it is answered.
+pub struct Card {
+    /// Names the call on this side; the service's own names repeat themselves, or are missing.
     pub ticket: u64,
-    /// The function.
-    pub name: &'static str,
-    /// What it may do.
-    pub risk: Risk,
-    /// What this call is about.
-    pub request: Request,
-    /// When silence becomes a no.
-    pub until: Instant,
+    /// The function, as the service named it, made [`plain`].
+    pub name: String,
+    /// What it may do; none where there is no such function.
+    pub risk: Option<Risk>,
+    /// What the call is about; none where that was never understood.
+    pub request: Option<Request>,
+    /// How far it is.
+    pub stage: Stage,
+    /// What the model was told of it, made [`plain`]; none before it was, and where it was told nothing.
+    pub told: Option<String>,
+}
+
+/// How far a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The user is asked.
+    Asking {
+        /// When silence becomes a no.
+        until: Instant,
+    },
+    /// It is being carried out.
+    Running,
+    /// It is over.
+    Ended(Verdict),
 }
 
 /// What is to be done now.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Order {
-    /// Ask the user.
-    Ask(Asked),
-    /// The question is settled, whoever settled it.
-    Withdraw {
-        /// The question.
-        ticket: u64,
-    },
+    /// Show this, in place of what was shown of the same ticket before.
+    Show(Card),
     /// Carry it out, and tell what became of it with [`Desk::finished`].
     Run {
         /// Names the work.
@@ -107,7 +120,9 @@ pub enum Order {
         /// The function it named.
         name: String,
         /// An object with `output` or `error`.
-        response: Value,
+        response: Map<String, Value>,
+        /// When the model speaks of it, if it didn't wait.
+        mention: Mention,
     },
     /// Keep this with the settings.
     Remember {
@@ -119,7 +134,9 @@ pub enum Order {
 }
 
 /// How a call ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub enum Verdict {
     /// Carried out.
     Done,
@@ -141,25 +158,18 @@ pub enum Verdict {
     Stopped,
 }
 
-/// A line of the log of everything that was asked for.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Record {
-    /// The function, as the service named it.
-    pub name: String,
-    /// What it was about; nothing where that was never understood.
-    pub details: Vec<(String, String)>,
-    /// How it ended.
-    pub verdict: Verdict,
-    /// When.
-    pub at: Instant,
-}
-
 struct Entry {
     call: Call,
     name: &'static str,
-    request: Request,
+    card: Card,
+    mention: Mention,
     until: Instant,
-    running: bool,
+}
+
+impl Entry {
+    fn is_running(&self) -> bool {
+        self.card.stage == Stage::Running
+    }
 }
 
 /// The functions there are, what was said of them, and the calls on their way.
@@ -168,14 +178,15 @@ pub struct Desk {
     entries: BTreeMap<u64, Entry>,
     tickets: u64,
     orders: VecDeque<Order>,
-    log: VecDeque<Record>,
+    /// Calls beyond what is allowed at once are coming in; the first of them was shown.
+    flooded: bool,
 }
 
 impl Desk {
     /// With these functions, and what the user has said of each.
     pub fn new(tools: impl IntoIterator<Item = (Arc<dyn Tool>, Permission)>) -> Self {
         let tools = tools.into_iter().map(|(tool, permission)| (tool.declaration(), tool, permission)).collect();
-        Self { tools, entries: BTreeMap::new(), tickets: 0, orders: VecDeque::new(), log: VecDeque::new() }
+        Self { tools, entries: BTreeMap::new(), tickets: 0, orders: VecDeque::new(), flooded: false }
     }
 
     /// What the model is told of.
@@ -198,46 +209,56 @@ impl Desk {
 
     /// The service calls a function.
     pub fn call(&mut self, call: Call, now: Instant) {
+        self.tickets += 1;
+        let mut card = Card {
+            ticket: self.tickets,
+            name: plain(&call.name),
+            risk: None,
+            request: None,
+            stage: Stage::Running,
+            told: None,
+        };
         let known = self.tools.iter().find(|(declaration, _, _)| declaration.name == call.name);
         let Some((declaration, tool, permission)) = known else {
-            let error = format!("There is no function {}.", plain(&call.name));
-            return self.reject(&call, Vec::new(), Verdict::Unfit, &error, now);
+            let error = format!("There is no function {}.", card.name);
+            return self.reject(call, card, Verdict::Unfit, &error);
         };
+        card.risk = Some(declaration.risk);
         if *permission == Permission::Never {
-            return self.reject(&call, Vec::new(), Verdict::Refused, REFUSED, now);
+            return self.reject(call, card, Verdict::Refused, REFUSED);
         }
-        let request = match tool.request(&call.args) {
-            Ok(request) => request,
-            Err(fault) => return self.reject(&call, Vec::new(), Verdict::Unfit, &fault.to_string(), now),
-        };
+        match tool.request(&call.args) {
+            Ok(request) => card.request = Some(request),
+            Err(fault) => return self.reject(call, card, Verdict::Unfit, &fault.to_string()),
+        }
         let asks = *permission == Permission::Ask && declaration.risk.asks();
-        let (name, risk) = (declaration.name, declaration.risk);
+        let (name, mention) = (declaration.name, declaration.mention);
         let (most, until) = if asks { (MOST_QUESTIONS, now + PATIENCE) } else { (MOST_WORK, now + LONGEST_WORK) };
-        if self.entries.values().filter(|entry| entry.running != asks).count() >= most {
-            return self.reject(&call, request.details, Verdict::Flooded, FLOODED, now);
+        if self.entries.values().filter(|entry| entry.is_running() != asks).count() >= most {
+            return self.turn_away(call, card);
         }
-        self.tickets += 1;
-        let ticket = self.tickets;
-        self.orders.push_back(if asks {
-            Order::Ask(Asked { ticket, name, risk, request: request.clone(), until })
+        self.flooded = false;
+        if asks {
+            card.stage = Stage::Asking { until };
         } else {
-            Order::Run { ticket, name, args: call.args.clone() }
-        });
-        self.entries.insert(ticket, Entry { call, name, request, until, running: !asks });
+            self.orders.push_back(Order::Run { ticket: card.ticket, name, args: call.args.clone() });
+        }
+        self.orders.push_back(Order::Show(card.clone()));
+        self.entries.insert(card.ticket, Entry { call, name, card, mention, until });
     }
 
     /// The user answers a question. One that is settled already isn't settled again.
     pub fn decide(&mut self, ticket: u64, decision: Decision, now: Instant) {
-        let Some(entry) = self.entries.get_mut(&ticket).filter(|entry| !entry.running) else {
+        let Some(entry) = self.entries.get_mut(&ticket).filter(|entry| !entry.is_running()) else {
             return;
         };
-        self.orders.push_back(Order::Withdraw { ticket });
         if decision == Decision::Never {
-            return self.close(ticket, Verdict::Refused, error(REFUSED), now);
+            return self.close(ticket, Verdict::Refused, error(REFUSED));
         }
-        (entry.running, entry.until) = (true, now + LONGEST_WORK);
+        (entry.card.stage, entry.until) = (Stage::Running, now + LONGEST_WORK);
         let (name, args) = (entry.name, entry.call.args.clone());
         self.orders.push_back(Order::Run { ticket, name, args });
+        self.orders.push_back(Order::Show(entry.card.clone()));
         if decision == Decision::Always {
             self.permit(name, Permission::Always);
             self.orders.push_back(Order::Remember { name, permission: Permission::Always });
@@ -245,8 +266,8 @@ impl Desk {
     }
 
     /// Work came to an end. Nobody hears of work that was given up before.
-    pub fn finished(&mut self, ticket: u64, outcome: Outcome, now: Instant) {
-        if self.entries.get(&ticket).is_none_or(|entry| !entry.running) {
+    pub fn finished(&mut self, ticket: u64, outcome: Outcome) {
+        if self.entries.get(&ticket).is_none_or(|entry| !entry.is_running()) {
             return;
         }
         let (verdict, response) = match outcome {
@@ -254,26 +275,31 @@ impl Desk {
             Err(fault @ Fault::Arguments(_)) => (Verdict::Unfit, error(&fault.to_string())),
             Err(fault) => (Verdict::Failed, error(&fault.to_string())),
         };
-        self.close(ticket, verdict, response, now);
+        self.close(ticket, verdict, response);
     }
 
     /// The service takes calls back: it wants no answer to them.
-    pub fn cancel(&mut self, ids: &[String], now: Instant) {
+    pub fn cancel(&mut self, ids: &[String]) {
         let is_meant = |entry: &Entry| !entry.call.id.is_empty() && ids.contains(&entry.call.id);
         for ticket in self.tickets_of(is_meant) {
-            self.drop_work(ticket);
-            if let Some(entry) = self.entries.remove(&ticket) {
-                self.note(&entry.call.name, entry.request.details, Verdict::Cancelled, now);
+            self.abort(ticket);
+            if let Some(Entry { card, .. }) = self.entries.remove(&ticket) {
+                self.orders.push_back(Order::Show(Card { stage: Stage::Ended(Verdict::Cancelled), ..card }));
             }
         }
     }
 
     /// The user stops everything.
-    pub fn stop(&mut self, now: Instant) {
+    pub fn stop(&mut self) {
         for ticket in self.tickets_of(|_| true) {
-            self.drop_work(ticket);
-            self.close(ticket, Verdict::Stopped, error("The user stopped it."), now);
+            self.abort(ticket);
+            self.close(ticket, Verdict::Stopped, error("The user stopped it."));
         }
+    }
+
+    /// Whether anything is asked or under way.
+    pub fn is_busy(&self) -> bool {
+        !self.entries.is_empty()
     }
 
     /// When to call [`Desk::handle_timeout`] at the latest.
@@ -284,10 +310,10 @@ impl Desk {
     /// Settles what is due.
     pub fn handle_timeout(&mut self, now: Instant) {
         for ticket in self.tickets_of(|entry| entry.until <= now) {
-            let running = self.entries.get(&ticket).is_some_and(|entry| entry.running);
-            self.drop_work(ticket);
+            let running = self.entries.get(&ticket).is_some_and(Entry::is_running);
+            self.abort(ticket);
             let (verdict, text) = if running { (Verdict::Overdue, OVERDUE) } else { (Verdict::Unanswered, UNANSWERED) };
-            self.close(ticket, verdict, error(text), now);
+            self.close(ticket, verdict, error(text));
         }
     }
 
@@ -296,38 +322,42 @@ impl Desk {
         self.orders.pop_front()
     }
 
-    /// Everything that was asked for, the oldest first.
-    pub fn log(&self) -> impl Iterator<Item = &Record> {
-        self.log.iter()
-    }
-
     fn tickets_of(&self, is_meant: impl Fn(&Entry) -> bool) -> Vec<u64> {
         self.entries.iter().filter(|(_, entry)| is_meant(entry)).map(|(ticket, _)| *ticket).collect()
     }
 
-    fn drop_work(&mut self, ticket: u64) {
-        let running = self.entries.get(&ticket).is_some_and(|entry| entry.running);
-        self.orders.push_back(if running { Order::Abort { ticket } } else { Order::Withdraw { ticket } });
-    }
-
-    fn close(&mut self, ticket: u64, verdict: Verdict, response: Value, now: Instant) {
-        if let Some(Entry { call, request, .. }) = self.entries.remove(&ticket) {
-            self.note(&call.name, request.details, verdict, now);
-            self.orders.push_back(Order::Answer { id: call.id, name: call.name, response });
+    fn abort(&mut self, ticket: u64) {
+        if self.entries.get(&ticket).is_some_and(Entry::is_running) {
+            self.orders.push_back(Order::Abort { ticket });
         }
     }
 
-    fn reject(&mut self, call: &Call, details: Vec<(String, String)>, verdict: Verdict, why: &str, now: Instant) {
-        self.note(&call.name, details, verdict, now);
-        let (id, name) = (call.id.clone(), call.name.clone());
-        self.orders.push_back(Order::Answer { id, name, response: error(why) });
+    fn close(&mut self, ticket: u64, verdict: Verdict, response: Map<String, Value>) {
+        if let Some(Entry { call, card, mention, .. }) = self.entries.remove(&ticket) {
+            // What went wrong is never kept quiet.
+            let mention = if verdict == Verdict::Done { mention } else { Mention::WhenIdle };
+            self.end(call, card, verdict, response, mention);
+        }
     }
 
-    fn note(&mut self, name: &str, details: Vec<(String, String)>, verdict: Verdict, at: Instant) {
-        if self.log.len() == MOST_RECORDS {
-            self.log.pop_front();
+    fn reject(&mut self, call: Call, card: Card, verdict: Verdict, why: &str) {
+        self.end(call, card, verdict, error(why), Mention::WhenIdle);
+    }
+
+    /// A thousand cards would bury the conversation: of a flood the first is shown.
+    fn turn_away(&mut self, call: Call, card: Card) {
+        if std::mem::replace(&mut self.flooded, true) {
+            let response = error(FLOODED);
+            self.orders.push_back(Order::Answer { id: call.id, name: call.name, response, mention: Mention::WhenIdle });
+        } else {
+            self.reject(call, card, Verdict::Flooded, FLOODED);
         }
-        self.log.push_back(Record { name: plain(name), details, verdict, at });
+    }
+
+    fn end(&mut self, call: Call, card: Card, verdict: Verdict, response: Map<String, Value>, mention: Mention) {
+        let told = Some(plain(&told(&response)));
+        self.orders.push_back(Order::Show(Card { stage: Stage::Ended(verdict), told, ..card }));
+        self.orders.push_back(Order::Answer { id: call.id, name: call.name, response, mention });
     }
 }
 
@@ -338,19 +368,29 @@ const UNANSWERED: &str = "The user was asked and didn't answer, so it was not do
 const OVERDUE: &str = "It took too long and was given up.";
 const FLOODED: &str = "Too many calls at once. Wait for the answers to the others.";
 
-fn error(text: &str) -> Value {
-    json!({ "error": text })
+fn error(text: &str) -> Map<String, Value> {
+    Map::from_iter([("error".to_owned(), text.into())])
 }
 
 /// A result in an object, cut where it is too long.
-fn bounded(output: &Value) -> Value {
+fn bounded(output: &Value) -> Map<String, Value> {
     let text = output.to_string();
     if text.len() <= LONGEST_RESULT {
-        return json!({ "output": output });
+        return Map::from_iter([("output".to_owned(), output.clone())]);
     }
     let whole = output.as_str().map_or(text, str::to_owned);
     let end = whole.floor_char_boundary(LONGEST_RESULT);
-    json!({ "output": whole[..end], "cut": format!("{} more bytes were left out", whole.len() - end) })
+    let cut = format!("{} more bytes were left out", whole.len() - end);
+    Map::from_iter([("output".to_owned(), whole[..end].into()), ("cut".to_owned(), cut.into())])
+}
+
+/// The same for people.
+fn told(response: &Map<String, Value>) -> String {
+    match response.get("output").or(response.get("error")) {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => String::new(),
+    }
 }
 
 #[cfg(test)]

@@ -7,12 +7,26 @@
 //!
 //! Nothing here knows the service, the sound or the window.
 
+mod adjust;
+mod clipboard;
 mod clock;
 mod desk;
+mod kept;
+mod link;
+mod notes;
+mod outside;
 mod plain;
+mod timers;
 mod tool;
 
-pub use clock::CurrentTime;
-pub use desk::{Asked, Call, Decision, Desk, Order, Permission, Record, Verdict};
+pub use adjust::{Change, ChangeSetting, Controls};
+pub use clipboard::{ReadClipboard, WriteClipboard};
+pub use clock::{Clock, CurrentTime};
+pub use desk::{Call, Card, Decision, Desk, Order, Permission, Stage, Verdict};
+pub use kept::KeptError;
+pub use link::{LONGEST_LINK, LinkError, OpenLink, web_address};
+pub use notes::{AddNote, DeleteNote, ListNotes, Note, Notes};
+pub use outside::{Desktop, Outside};
 pub use plain::{MOST_SHOWN, plain};
-pub use tool::{Declaration, Fault, Outcome, Pace, Request, Risk, Tool, Work, arguments, schema_of};
+pub use timers::{CancelTimer, Due, ListTimers, SetReminder, SetTimer, Timer, Timers};
+pub use tool::{Declaration, Fault, Mention, Outcome, Pace, Request, Risk, Tool, Touches, Work, arguments, schema_of};

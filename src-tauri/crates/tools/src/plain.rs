@@ -9,11 +9,18 @@ pub const MOST_SHOWN: usize = 400;
 /// it is too long. What is shown can't look like another text, nor like a part of the program.
 pub fn plain(text: &str) -> String {
     let mut shown = String::new();
-    let mut letters = text.chars();
+    let mut letters = text.chars().peekable();
+    let mut taken = 0;
     // Writing to a string can't fail.
-    for letter in letters.by_ref().take(MOST_SHOWN) {
+    while taken < MOST_SHOWN
+        && let Some(letter) = letters.next()
+    {
+        taken += 1;
         match letter {
-            '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' | '\u{85}' => shown.push(' '),
+            '\r' if letters.peek() == Some(&'\n') => {}
+            // Whoever pastes it into a terminal wants to know where a line ends.
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{85}' => shown.push('↵'),
+            '\t' => shown.push(' '),
             _ if is_unseen(letter) => {
                 let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(letter));
             }
@@ -51,7 +58,7 @@ mod tests {
 
     #[test]
     fn lines_become_one() {
-        assert_eq!(plain("Save it\r\n\nAllowed by you"), "Save it   Allowed by you");
+        assert_eq!(plain("Save it\r\n\nAllowed\tby you"), "Save it↵↵Allowed by you");
     }
 
     #[test]

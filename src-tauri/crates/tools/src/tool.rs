@@ -4,11 +4,14 @@ use std::pin::Pin;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// What a function may do to its user. Decides whether it asks first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub enum Risk {
     /// Knows nothing of the user and changes nothing.
     Harmless,
@@ -34,6 +37,42 @@ pub enum Pace {
     Slow,
 }
 
+/// When the model speaks of a result it didn't wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mention {
+    /// At once, in the middle of whatever it is saying.
+    Interrupting,
+    /// When it has nothing else to say.
+    WhenIdle,
+    /// Not by itself: what was done can be seen or heard.
+    Silently,
+}
+
+/// What a call has to do with, in a word of this program's own; the front ends put it into words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Touches {
+    /// Nothing of the user's.
+    Nothing,
+    /// The user's browser is opened at an address.
+    Browser,
+    /// What the user has copied is told to the service.
+    ClipboardRead,
+    /// What the user has copied is lost for something else.
+    ClipboardWritten,
+    /// The user's timers are told to the service.
+    TimersRead,
+    /// The user's timers change.
+    TimersChanged,
+    /// The user's notes are told to the service.
+    NotesRead,
+    /// The user's notes change.
+    NotesChanged,
+    /// A setting of this program changes.
+    Settings,
+}
+
 /// What the model is told about a function.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Declaration {
@@ -47,13 +86,15 @@ pub struct Declaration {
     pub risk: Risk,
     /// How long it takes.
     pub pace: Pace,
+    /// When the model speaks of a success, if it didn't wait for it.
+    pub mention: Mention,
 }
 
 /// A call in plain words, for whoever is to allow it. Every text in it has gone through [`plain`](crate::plain).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// What it touches: a name of this program's own, for the window to put into words.
-    pub touches: &'static str,
+    /// What it touches.
+    pub touches: Touches,
     /// Names and values of the arguments.
     pub details: Vec<(String, String)>,
 }
