@@ -47,8 +47,13 @@ pub enum DriverCommand {
     Audio(Vec<i16>),
     /// The button is released, or listening is switched off.
     ActivityEnd,
-    /// The user has typed.
-    Text(String),
+    /// The user has typed, and shows JPEGs with it.
+    Message {
+        /// The words; may be empty where there are pictures.
+        text: String,
+        /// The pictures.
+        pictures: Vec<Vec<u8>>,
+    },
     /// The user wants silence.
     Stop,
     /// Answers to function calls.

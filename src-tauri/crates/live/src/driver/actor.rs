@@ -127,8 +127,8 @@ impl Actor {
                 session.send_audio(&pcm, now);
             }
             DriverCommand::ActivityEnd => session.activity_end(now),
-            DriverCommand::Text(text) => {
-                session.send_text(&text, now);
+            DriverCommand::Message { text, pictures } => {
+                session.send_message(&text, pictures, now);
             }
             DriverCommand::Stop => session.stop(now),
             DriverCommand::Respond(responses) => session.respond(responses, now),
@@ -315,5 +315,6 @@ fn event_name(event: &Event) -> &'static str {
         Event::Resumption { .. } => "resumption",
         Event::MalformedMessage { .. } => "malformed message",
         Event::AudioDropped { .. } => "audio dropped",
+        Event::Sources { .. } => "sources",
     }
 }

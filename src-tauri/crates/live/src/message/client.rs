@@ -55,6 +55,11 @@ impl ClientMessage {
         Self::realtime(RealtimeInput { text: Some(text.into()), ..RealtimeInput::default() })
     }
 
+    /// One picture: JPEG, PNG or WebP, as the media type says.
+    pub fn picture(mime_type: impl Into<String>, data: Vec<u8>) -> Self {
+        Self::realtime(RealtimeInput { video: Some(Blob::new(mime_type, data)), ..RealtimeInput::default() })
+    }
+
     /// The user begins to speak (manual detection).
     pub fn activity_start() -> Self {
         Self::realtime(RealtimeInput { activity_start: Some(Empty {}), ..RealtimeInput::default() })

@@ -8,6 +8,7 @@
 pub mod activity;
 pub mod client;
 pub mod content;
+pub mod grounding;
 pub mod scalar;
 pub mod server;
 pub mod setup;
@@ -19,6 +20,7 @@ mod tests;
 
 pub use client::{ClientContent, ClientMessage, ContextUpdate, RealtimeInput, ToolResponse, ToolSet};
 pub use content::{Blob, CodeExecutionResult, Content, ExecutableCode, FileData, Part};
+pub use grounding::{Grounding, WebSource};
 pub use scalar::{Base64, LenientInt, WireDuration};
 pub use server::{
     GoAway, InteractionStatus, ServerContent, ServerMessage, SessionResumptionUpdate, SetupComplete, ToolCall,

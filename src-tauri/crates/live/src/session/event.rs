@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::Turn;
 use crate::close::CloseReason;
 use crate::connect::ConnectFailure;
-use crate::message::{FunctionCall, Setup, UsageMetadata};
+use crate::message::{FunctionCall, Grounding, Setup, UsageMetadata};
 
 /// Names one WebSocket of a session; never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -213,6 +213,13 @@ pub enum Event {
     ToolCallsCancelled {
         /// Their ids.
         ids: Vec<String>,
+    },
+    /// Where an answer comes from, in place of what was told of the same turn before.
+    Sources {
+        /// The turn being answered.
+        turn: Turn,
+        /// What was searched for and found.
+        grounding: Grounding,
     },
     /// Whether the session could be resumed now.
     Resumption {

@@ -160,7 +160,16 @@ impl Session {
 
     /// The user has typed. While the button is held the text joins what is being said.
     pub fn send_text(&mut self, text: &str, now: Instant) -> Turn {
-        if text.trim().is_empty() {
+        self.send_message(text, Vec::new(), now)
+    }
+
+    /// The user has typed, and shows pictures with it: JPEGs, which go before the words. Either may be missing. While the button
+    /// is held both join what is being said. Pictures are left out where the model takes none.
+    pub fn send_message(&mut self, text: &str, mut pictures: Vec<Vec<u8>>, now: Instant) -> Turn {
+        if !self.config.capabilities().images_in {
+            pictures.clear();
+        }
+        if text.trim().is_empty() && pictures.is_empty() {
             return self.turns.user();
         }
         self.want_connection(now);
@@ -168,10 +177,13 @@ impl Session {
         if self.held && self.active.mode == TalkMode::PushToTalk {
             let turn = self.turns.user();
             if self.is_open() {
-                self.type_in(text, turn);
+                pictures.into_iter().for_each(|jpeg| self.show_in_turn(jpeg));
+                if !text.trim().is_empty() {
+                    self.type_in(text, turn);
+                }
             } else {
                 self.queue.open(turn);
-                self.queue.push_text(text);
+                self.queue_message(text, &pictures);
             }
             return turn;
         }
@@ -180,16 +192,25 @@ impl Session {
         }
         let turn = self.turns.type_text();
         self.event(Event::TurnStarted { turn });
-        if self.is_open() {
+        if self.is_open() && pictures.is_empty() {
             self.send_typed(turn, text, now);
+        } else if self.is_open() {
+            self.send_shown(turn, text, pictures, now);
         } else if self.held {
-            self.queue.push_text(text);
+            self.queue_message(text, &pictures);
         } else {
             self.queue.open(turn);
-            self.queue.push_text(text);
+            self.queue_message(text, &pictures);
             self.queue.end(now);
         }
         turn
+    }
+
+    fn queue_message(&mut self, text: &str, pictures: &[Vec<u8>]) {
+        pictures.iter().for_each(|jpeg| self.queue.push_picture(jpeg));
+        if !text.trim().is_empty() {
+            self.queue.push_text(text);
+        }
     }
 
     /// The user wants silence: cuts the reply under way, here and at the server.

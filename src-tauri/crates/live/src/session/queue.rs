@@ -19,6 +19,8 @@ const PIECE: usize = INPUT_RATE as usize / 10;
 pub(super) enum Item {
     Audio(Vec<i16>),
     Text(String),
+    /// A JPEG.
+    Picture(Vec<u8>),
 }
 
 /// A turn that waits.
@@ -36,11 +38,16 @@ impl Pending {
         self.items.iter().any(|item| matches!(item, Item::Audio(_)))
     }
 
+    /// Whether it was made without speaking, and holds a picture.
+    pub(super) fn is_shown(&self) -> bool {
+        !self.is_spoken() && self.ended.is_some() && self.items.iter().any(|item| matches!(item, Item::Picture(_)))
+    }
+
     /// Whether its newest `samples` hold anything louder than `level`.
     fn is_loud(&self, samples: usize, level: i16) -> bool {
         let sound = self.items.iter().rev().filter_map(|item| match item {
             Item::Audio(pcm) => Some(pcm.iter().rev()),
-            Item::Text(_) => None,
+            Item::Text(_) | Item::Picture(_) => None,
         });
         sound.flatten().take(samples).any(|sample| sample.unsigned_abs() > level.unsigned_abs())
     }
@@ -54,7 +61,7 @@ impl Item {
     fn samples(&self) -> usize {
         match self {
             Self::Audio(pcm) => pcm.len(),
-            Self::Text(_) => 0,
+            Self::Text(_) | Self::Picture(_) => 0,
         }
     }
 }
@@ -97,6 +104,12 @@ impl Queue {
     pub(super) fn push_text(&mut self, text: &str) {
         if let Some(turn) = self.turns.back_mut() {
             turn.items.push_back(Item::Text(text.to_owned()));
+        }
+    }
+
+    pub(super) fn push_picture(&mut self, jpeg: &[u8]) {
+        if let Some(turn) = self.turns.back_mut() {
+            turn.items.push_back(Item::Picture(jpeg.to_owned()));
         }
     }
 
@@ -271,7 +284,7 @@ mod tests {
         let turns = queue.take();
         let level = |item: &Item| match item {
             Item::Audio(pcm) => pcm[0],
-            Item::Text(_) => 0,
+            Item::Text(_) | Item::Picture(_) => 0,
         };
         turns.iter().map(|turn| (turn.turn.0, turn.items.iter().map(level).collect())).collect()
     }

@@ -8,8 +8,8 @@ use crate::codec;
 use crate::message::server::VadSignalType;
 use crate::message::tool::Behavior;
 use crate::message::{
-    Blob, ClientMessage, Content, FunctionCall, InteractionStatus, Part, ServerContent, ServerMessage, Transcription,
-    VoiceActivityType,
+    Blob, ClientMessage, Content, FunctionCall, Grounding, InteractionStatus, Part, ServerContent, ServerMessage,
+    Transcription, VoiceActivityType,
 };
 use crate::pcm::{self, INPUT_RATE};
 
@@ -145,6 +145,10 @@ impl Session {
             if let Some(model_turn) = content.model_turn {
                 self.model_turn(model_turn, now);
             }
+            if let Some(grounding) = content.grounding_metadata.as_ref().and_then(Grounding::read) {
+                let turn = self.turns.reply().unwrap_or_else(|| self.turns.current());
+                self.event(Event::Sources { turn, grounding });
+            }
         }
         if content.generation_complete
             && let Some(turn) = self.turns.reply()
@@ -167,7 +171,11 @@ impl Session {
         let interrupted = completed.interrupted || content.interrupted;
         self.settle(completed.turn);
         if !interrupted {
-            self.tools.go_on();
+            // What the service has dropped and doesn't ask for again it doesn't want any more.
+            let ids = self.tools.go_on();
+            if !ids.is_empty() {
+                self.event(Event::ToolCallsCancelled { ids });
+            }
         }
         self.event(Event::TurnComplete { turn: completed.turn, reason, interrupted });
         Some(completed.turn)

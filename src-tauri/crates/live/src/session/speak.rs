@@ -4,8 +4,12 @@ use std::time::{Duration, Instant};
 
 use super::queue::{Item, Pending};
 use super::{Event, Output, Queued, Session, TalkMode, Turn};
-use crate::message::ClientMessage;
+use crate::message::{ClientMessage, Content, Part};
+use crate::model::ClientContentUse;
 use crate::pcm::INPUT_RATE;
+
+/// What pictures are sent as.
+pub(super) const JPEG: &str = "image/jpeg";
 
 /// One frame of the silence that follows speech in hands-free mode.
 const SILENCE: [i16; 320] = [0; 320];
@@ -38,6 +42,9 @@ impl Session {
     }
 
     fn send_pending(&mut self, pending: Pending, now: Instant, is_last: bool) {
+        if pending.is_shown() && self.capabilities().client_content == ClientContentUse::AnyTime {
+            return self.send_content(pending, now, is_last);
+        }
         let marks = self.active.mode == TalkMode::PushToTalk;
         if marks {
             self.start_activity();
@@ -47,6 +54,7 @@ impl Session {
             match item {
                 Item::Audio(pcm) => self.say(&pcm, pending.turn),
                 Item::Text(text) => self.type_in(&text, pending.turn),
+                Item::Picture(jpeg) => self.show_in_turn(jpeg),
             }
         }
         let Some(ended) = pending.ended else {
@@ -64,6 +72,38 @@ impl Session {
         }
     }
 
+    /// Sends pictures and words as one message: as real-time input they might overtake each other.
+    fn send_content(&mut self, pending: Pending, now: Instant, is_last: bool) {
+        self.sent.open(pending.turn);
+        let mut parts = Vec::new();
+        for item in pending.items {
+            match item {
+                Item::Picture(jpeg) => {
+                    self.sent.push_picture(&jpeg);
+                    parts.push(Part::inline(JPEG, jpeg));
+                }
+                Item::Text(text) => {
+                    self.history.heard(pending.turn, &text);
+                    self.sent.push_text(&text);
+                    parts.push(Part::text(text));
+                }
+                // Only what was made without speaking is sent so.
+                Item::Audio(_) => {}
+            }
+        }
+        self.sent.end(pending.ended.unwrap_or(now));
+        self.send(&ClientMessage::client_content(vec![Content { parts, role: Some("user".into()) }], true));
+        if is_last {
+            self.await_reply(now);
+        }
+    }
+
+    /// Sends a picture that belongs to what is being said.
+    pub(super) fn show_in_turn(&mut self, jpeg: Vec<u8>) {
+        self.sent.push_picture(&jpeg);
+        self.send(&ClientMessage::picture(JPEG, jpeg));
+    }
+
     /// Sends sound of the user and remembers it until it is answered.
     pub(super) fn say(&mut self, pcm: &[i16], turn: Turn) {
         self.sent.push_audio(pcm);
@@ -79,6 +119,13 @@ impl Session {
         self.history.heard(turn, text);
         self.sent.push_text(text);
         self.send(&ClientMessage::text(text));
+    }
+
+    /// Sends pictures, and words about them, as a turn.
+    pub(super) fn send_shown(&mut self, turn: Turn, text: &str, pictures: Vec<Vec<u8>>, now: Instant) {
+        let words = (!text.trim().is_empty()).then(|| Item::Text(text.to_owned()));
+        let items = pictures.into_iter().map(Item::Picture).chain(words).collect();
+        self.send_pending(Pending { turn, items, ended: Some(now) }, now, true);
     }
 
     /// Sends typed text as a turn; between marks of its own where the service waits for marks.

@@ -138,11 +138,12 @@ impl Tools {
         self.given.clear();
     }
 
-    /// A turn was completed: what is asked from now on is asked for a new reason.
-    pub(super) fn go_on(&mut self) {
+    /// A turn was completed: what is asked from now on is asked for a new reason. Returns the calls that were dropped without a
+    /// word and not asked for again, by the ids they were told under.
+    pub(super) fn go_on(&mut self) -> Vec<String> {
         self.answers.clear();
         self.given.clear();
-        self.dropped.clear();
+        self.dropped.drain(..).map(|call| call.told).filter(|id| !id.is_empty()).collect()
     }
 
     /// Whether any call is pending.
@@ -243,9 +244,19 @@ mod tests {
         ask(&mut tools, "a", json!(5));
         tools.interrupt();
         tools.answer(answer("a"));
-        tools.go_on();
+        assert!(tools.go_on().is_empty(), "it was answered");
         assert_eq!(ask(&mut tools, "b", json!(5)), (1, 0));
         assert_eq!(ask(&mut tools, "c", json!(6)), (1, 0), "other arguments are another call");
+    }
+
+    #[test]
+    fn a_call_that_was_dropped_and_is_not_asked_for_again_is_not_wanted() {
+        let mut tools = Tools::default();
+        ask(&mut tools, "a", json!(5));
+        tools.interrupt();
+        assert_eq!(tools.go_on(), ["a"]);
+        assert!(tools.answer(answer("a")).is_empty());
+        assert!(tools.go_on().is_empty(), "once");
     }
 
     #[test]

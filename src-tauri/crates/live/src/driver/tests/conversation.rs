@@ -55,7 +55,7 @@ async fn text_and_binary_frames_are_read_alike_and_fragments_are_joined() {
 async fn a_minute_of_sound_in_one_message_is_taken() {
     let mut rig = Rig::new().await;
     let mut server = rig.ready().await;
-    rig.tell(DriverCommand::Text("hello".into()));
+    rig.tell(DriverCommand::Message { text: "hello".into(), pictures: Vec::new() });
     server.message().await;
     let data = crate::message::Base64(vec![0; 60 * 48_000]);
     server.say(json!({"serverContent": {"modelTurn": {"parts": [{"inlineData": {"data": data}}]}}})).await;

@@ -5,6 +5,7 @@
 mod connection;
 mod continuing;
 mod hands_free;
+mod pictures;
 mod properties;
 mod push_to_talk;
 mod quirks;
@@ -217,7 +218,9 @@ fn in_short(text: &str) -> String {
         return format!("setup {}{resumes}{seeds}", setup.model.trim_start_matches("models/"));
     }
     if let Some(content) = message.client_content {
-        let turns: Vec<String> = content.turns.iter().map(Content::text).collect();
+        let pictures = content.turns.iter().flat_map(|turn| &turn.parts).filter_map(|part| part.inline_data.as_ref());
+        let pictures = pictures.map(|blob| format!("[{} {}]", blob.mime_type.as_deref().unwrap(), blob.data.0[0]));
+        let turns: Vec<String> = pictures.chain(content.turns.iter().map(Content::text)).collect();
         return format!("content {} {}", content.turn_complete.unwrap(), turns.join(" ")).trim_end().to_owned();
     }
     if message.context_update.is_some() {
@@ -232,6 +235,7 @@ fn in_short(text: &str) -> String {
         _ if input.activity_end.is_some() => "end".into(),
         _ if input.audio_stream_end == Some(true) => "stream end".into(),
         _ if input.text.is_some() => format!("text {}", input.text.unwrap()),
+        _ if input.video.is_some() => format!("picture {}", input.video.unwrap().data.0[0]),
         _ => format!("audio {}", input.audio.expect("nothing else is sent").data.0.len() / 2),
     }
 }

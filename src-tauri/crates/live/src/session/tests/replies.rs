@@ -430,3 +430,17 @@ fn a_filler_while_the_model_is_at_work_does_not_end_the_turn() {
     assert_eq!(events[1], Event::Working { turn: Turn(1) });
     assert_eq!(events[3], complete(1, false));
 }
+
+#[test]
+fn sources_belong_to_the_answer_they_come_with() {
+    let mut rig = Rig::push_to_talk().ready();
+    rig.say();
+    rig.sound(1);
+    rig.events();
+    let web = json!({"uri": "https://a.example/", "title": "A"});
+    rig.content(json!({"groundingMetadata": {"webSearchQueries": ["q"], "groundingChunks": [{"web": web}]}}));
+    let [Event::Sources { turn, grounding }] = &rig.events()[..] else { panic!("no sources") };
+    assert_eq!((turn.0, grounding.queries.len(), grounding.sources.len()), (1, 1, 1));
+    rig.content(json!({"generationComplete": true, "groundingMetadata": {"groundingChunks": "nonsense"}}));
+    assert!(rig.events().iter().all(|event| !matches!(event, Event::Sources { .. })));
+}

@@ -82,6 +82,23 @@ fn a_call_asked_again_after_an_interruption_is_carried_out_once() {
 }
 
 #[test]
+fn a_call_dropped_without_a_word_is_taken_back_when_the_talk_has_gone_on() {
+    let mut rig = older();
+    rig.say();
+    ask(&mut rig, "1");
+    rig.content(json!({"interrupted": true}));
+    rig.content(json!({"turnComplete": true}));
+    rig.events();
+    rig.say();
+    rig.sound(1);
+    rig.content(json!({"turnComplete": true}));
+    assert!(rig.events().contains(&Event::ToolCallsCancelled { ids: vec!["1".into()] }));
+    rig.sent();
+    rig.act(|session, now| session.respond(answer("1"), now));
+    assert_eq!(rig.sent(), Vec::<String>::new());
+}
+
+#[test]
 fn answers_nobody_asked_for_are_not_sent() {
     let mut rig = Rig::push_to_talk().ready();
     rig.act(|session, now| session.respond(answer("1"), now));
