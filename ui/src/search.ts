@@ -1,7 +1,7 @@
 // Finding settings by what they say. The page itself is what is searched: there is no second list that could forget one.
 
 /** What counts as one setting: the outermost of these. */
-const SETTING = "[data-setting], .control, fieldset";
+const SETTING = "[data-setting], .control, [role=radiogroup]";
 /** Put on what doesn't match; the page's style hides it. */
 const UNMATCHED = "data-unmatched";
 

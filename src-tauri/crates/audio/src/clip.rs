@@ -67,13 +67,15 @@ impl Sound {
     }
 }
 
-/// A cue at `rate` Hz: two short notes. Rising says go, falling says done, twice the same says no.
+/// A cue at `rate` Hz: two short notes. Rising says go, falling says done, twice the same says no; six ring.
 pub(crate) fn cue(cue: Cue, rate: u32) -> Vec<f32> {
-    let notes = match cue {
-        Cue::Start => [587.0, 880.0],
-        Cue::Stop => [880.0, 587.0],
-        Cue::Muted => [392.0, 392.0],
-        Cue::Error => [262.0, 208.0],
+    let notes: &[f64] = match cue {
+        Cue::Start => &[587.0, 880.0],
+        Cue::Stop => &[880.0, 587.0],
+        Cue::Muted => &[392.0, 392.0],
+        Cue::Error => &[262.0, 208.0],
+        Cue::Question => &[523.0, 784.0],
+        Cue::TimeIsUp => &[988.0, 784.0, 988.0, 784.0, 988.0, 784.0],
     };
     let length = (NOTE * f64::from(rate)) as usize;
     let note = |hertz: f64| {
@@ -83,7 +85,7 @@ pub(crate) fn cue(cue: Cue, rate: u32) -> Vec<f32> {
             (CUE_AMPLITUDE * ramp * (TAU * hertz * at).sin()) as f32
         })
     };
-    notes.into_iter().flat_map(note).collect()
+    notes.iter().copied().flat_map(note).collect()
 }
 
 #[cfg(test)]
@@ -101,9 +103,10 @@ mod tests {
 
     #[test]
     fn every_cue_is_short_soft_and_quiet() {
-        for kind in [Cue::Start, Cue::Stop, Cue::Muted, Cue::Error] {
+        for kind in [Cue::Start, Cue::Stop, Cue::Muted, Cue::Error, Cue::Question, Cue::TimeIsUp] {
             let samples = cue(kind, 48_000);
-            assert!(samples.len() <= 48_000 / 8);
+            let most = if kind == Cue::TimeIsUp { 48_000 * 3 / 8 } else { 48_000 / 8 };
+            assert!(samples.len() <= most);
             assert!((dbfs(magnitude(&samples)) + 26.0).abs() < 0.5, "{kind:?}");
             assert!(magnitude(&samples[..3]) < 1e-3 && magnitude(&samples[samples.len() - 3..]) < 1e-2);
         }

@@ -57,4 +57,8 @@ pub enum Cue {
     Muted,
     /// Something went wrong.
     Error,
+    /// The user is asked for a word.
+    Question,
+    /// A timer has run out.
+    TimeIsUp,
 }

@@ -2,18 +2,38 @@
 
 use secrecy::SecretString;
 
+use vivavoce_tools::{Change, Decision};
+
 use crate::secret::KeyPlace;
 use crate::settings::SettingsPatch;
+use crate::transcript::Thumbnail;
 
 /// One request to the engine. None of them waits for the network or a device: what comes of it is told by events.
 #[derive(Debug)]
 pub enum Command {
     /// The talk button, the talk key, or an explicit start or stop.
     Talk(TalkInput),
-    /// Cut the reply under way: silence within one output period.
+    /// Cut the reply under way: silence within one output period. What was asked and what is being done for the model ends with
+    /// it.
     Stop,
-    /// Say something by typing it.
-    SendText(String),
+    /// Say something by typing it, show something, or both.
+    Send {
+        /// The words; may be empty where there are pictures.
+        text: String,
+        /// The pictures.
+        pictures: Vec<Picture>,
+    },
+    /// Answer the question whether a call may be carried out.
+    Decide {
+        /// The call.
+        ticket: u64,
+        /// Yes or no, once or for ever.
+        decision: Decision,
+    },
+    /// Change a setting as the model was allowed to.
+    Adjust(Change),
+    /// Take a timer back.
+    CancelTimer(u32),
     /// The microphone sends silence while muted.
     SetMuted(bool),
     /// Connect now instead of at the first press.
@@ -46,6 +66,15 @@ pub enum Command {
     ClearTranscript,
     /// End an open turn, close the connection and the devices, and stop.
     Shutdown,
+}
+
+/// A picture to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// What the service gets.
+    pub jpeg: Vec<u8>,
+    /// What the transcript shows.
+    pub thumbnail: Thumbnail,
 }
 
 /// The talk button in its parts, or explicitly.

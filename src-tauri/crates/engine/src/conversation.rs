@@ -16,20 +16,23 @@ mod sound;
 mod target;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod turn;
 mod voice;
 
 pub(crate) use target::endpoint;
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::str::FromStr as _;
 use std::time::{Duration, Instant};
 
 use vivavoce_audio::{AudioCommand, AudioEvent, Cue, DeviceId, DeviceInfo, FRAME_SAMPLES};
 use vivavoce_live::driver::DriverCommand;
 use vivavoce_live::session;
+use vivavoce_tools::{Card, Desk, Due, Outcome, Timer, Work};
 
-use crate::command::Command;
+use crate::command::{Command, Picture};
 use crate::event::{Event, LiveInput, Phase};
 use crate::latency::Stopwatch;
 use crate::problem::{Problem, ProblemCode};
@@ -67,7 +70,18 @@ pub enum Input {
     },
     /// The service chosen can't be reached at all from here (the built-in demo didn't start).
     Unreachable(Problem),
-    /// The settings could not be read or written.
+    /// A call was carried out, or wasn't.
+    Worked {
+        /// The call.
+        ticket: u64,
+        /// What it came to.
+        outcome: Outcome,
+    },
+    /// Timers have run out.
+    Due(Vec<Due>),
+    /// The timers that run have changed.
+    Timers(Vec<Timer>),
+    /// Something that is kept could not be read or written.
     SettingsFault(Problem),
     /// [`Conversation::deadline`] has passed.
     Timeout,
@@ -86,10 +100,33 @@ pub enum Effect {
     Emit(Event),
     /// Play the test phrase and see how much of its echo is left.
     TestEcho,
+    /// Carry a call out.
+    Work {
+        /// The call.
+        ticket: u64,
+        /// To be awaited; dropping it takes back what can still be taken back.
+        job: Job,
+    },
+    /// Drop what is being carried out.
+    DropWork {
+        /// The call.
+        ticket: u64,
+    },
+    /// Write down a call that is over.
+    Log(Card),
     /// Keep the settings.
     Save(Settings),
     /// Everything is closed: stop.
     Stop,
+}
+
+/// A call to be carried out.
+pub struct Job(pub Work);
+
+impl fmt::Debug for Job {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Job")
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,8 +164,8 @@ pub struct Conversation {
     working: bool,
     greeted: bool,
     stopping: bool,
-    /// Turns asked of the session and not yet confirmed: typed words, or `None` for a spoken turn.
-    asked: VecDeque<Option<String>>,
+    /// Turns asked of the session and not yet confirmed: what was typed and shown, or `None` for a spoken turn.
+    asked: VecDeque<Option<Message>>,
     /// The newest user turn.
     turn: u64,
     first_captured: Option<Instant>,
@@ -161,6 +198,7 @@ pub struct Conversation {
     /// The front end wants the microphone's level.
     monitored: bool,
     armed: Option<Duration>,
+    desk: Desk,
     problem: Option<Problem>,
     told: Option<(Phase, bool)>,
     effects: VecDeque<Effect>,
@@ -170,7 +208,7 @@ pub struct Conversation {
 
 impl Conversation {
     /// A conversation that hasn't begun, at `now`. The front end is told all there is to know at once.
-    pub fn new(settings: Settings, key: KeyStatus, now: Instant) -> Self {
+    pub fn new(settings: Settings, key: KeyStatus, desk: Desk, now: Instant) -> Self {
         let mut conversation = Self {
             settings,
             key,
@@ -206,12 +244,14 @@ impl Conversation {
             attended: true,
             monitored: false,
             armed: None,
+            desk,
             problem: None,
             told: None,
             effects: VecDeque::new(),
             now,
             wall_ms: 0,
         };
+        conversation.permit_tools();
         conversation.tell_settings();
         conversation.tell_phase();
         conversation.arm();
@@ -237,6 +277,9 @@ impl Conversation {
                 self.link = Link::Off;
                 self.raise(problem);
             }
+            Input::Worked { ticket, outcome } => self.finish_work(ticket, outcome),
+            Input::Due(due) => self.handle_due(due),
+            Input::Timers(timers) => self.emit(Event::Timers(timers)),
             Input::SettingsFault(problem) => self.raise(problem),
             Input::Timeout => self.handle_timeout(),
         }
@@ -250,7 +293,8 @@ impl Conversation {
 
     /// When to call [`handle`](Self::handle) with [`Input::Timeout`] at the latest.
     pub fn deadline(&self) -> Option<Instant> {
-        [self.answer_deadline(), self.press_deadline(), self.deaf_deadline()].into_iter().flatten().min()
+        let deadlines = [self.answer_deadline(), self.press_deadline(), self.deaf_deadline(), self.desk.timeout()];
+        deadlines.into_iter().flatten().min()
     }
 
     /// The settings in force.
@@ -262,22 +306,27 @@ impl Conversation {
         match command {
             Command::Talk(input) => self.handle_talk(input),
             Command::Stop => {
+                self.stop_tools();
                 self.silence_answer();
                 if self.link != Link::Off {
                     self.session(DriverCommand::Stop);
                 }
             }
-            Command::SendText(text) => self.send_text(&text),
+            Command::Send { text, pictures } => self.send_message(Message { text, pictures }),
+            Command::Decide { ticket, decision } => self.decide(ticket, decision),
+            Command::Adjust(change) => self.adjust(change),
             Command::SetMuted(muted) => self.set_muted(muted),
             Command::Connect => self.connect(true),
             Command::Disconnect => {
                 self.abandon_talk();
+                self.stop_tools();
                 self.silence_answer();
                 self.session(DriverCommand::Disconnect);
             }
             Command::UpdateSettings(patch) => self.update_settings(&patch),
-            // The key itself stays with the owner, which answers with `Input::Key`; so do its check and the list of models.
-            Command::SetApiKey(..) | Command::CheckKey(_) | Command::RefreshModels => {}
+            // The key itself stays with the owner, which answers with `Input::Key`; so do its check, the list of models and the
+            // timers.
+            Command::SetApiKey(..) | Command::CheckKey(_) | Command::RefreshModels | Command::CancelTimer(_) => {}
             Command::TestTone => self.audio(AudioCommand::TestTone { seconds: 1.0 }),
             Command::RecordTest => self.record_test(),
             Command::TestEcho => self.test_echo(),
@@ -293,6 +342,7 @@ impl Conversation {
     /// What was said so far is no part of what is said from now on.
     fn start_over(&mut self) {
         self.abandon_talk();
+        self.stop_tools();
         self.silence_answer();
         self.session(DriverCommand::StartOver);
         self.transcript.clear();
@@ -326,11 +376,13 @@ impl Conversation {
         if deafness {
             self.listen_anew();
         }
+        self.settle_tools();
     }
 
     fn shut_down(&mut self) {
         self.stopping = true;
         self.abandon_talk();
+        self.stop_tools();
         self.silence_answer();
         if self.link == Link::Off {
             self.effects.push_back(Effect::Stop);
@@ -392,6 +444,13 @@ impl Conversation {
     fn emit(&mut self, event: Event) {
         self.effects.push_back(Effect::Emit(event));
     }
+}
+
+/// What is typed, shown, or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Message {
+    pub(crate) text: String,
+    pub(crate) pictures: Vec<Picture>,
 }
 
 /// The device a setting names; the system's default when it names none.

@@ -4,8 +4,10 @@ mod key_check;
 mod keys;
 mod models;
 mod target;
+mod work;
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use key_check::KeyChecks;
@@ -14,13 +16,15 @@ use keys::Keys;
 use models::Models;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep_until, timeout};
+use tokio::time::{sleep, sleep_until, timeout};
 use vivavoce_audio::{AudioCommand, Duplex, DuplexConfig, HostChoice};
 use vivavoce_live::access::Access;
 use vivavoce_live::driver::{Driver, DriverCommand, DriverEvent, DriverHandle};
 use vivavoce_live::endpoint::Endpoint;
 use vivavoce_live::session::SessionConfig;
 use vivavoce_live::target::Target;
+use vivavoce_tools::{Change, Controls};
+use work::{Works, until_due};
 
 use crate::command::Command;
 use crate::conversation::{Conversation, Effect, Input};
@@ -29,6 +33,7 @@ use crate::mailbox::{self, mailbox};
 use crate::problem::Problem;
 use crate::secret::KeyStore;
 use crate::settings::{Settings, SettingsStore};
+use crate::toolbox::Toolbox;
 
 /// Requests waiting at most. A front end sends a handful a second; when this many wait, something is wrong with it.
 const COMMAND_QUEUE: usize = 256;
@@ -55,6 +60,8 @@ pub struct EngineConfig {
     pub keys: KeyStore,
     /// The built-in demo.
     pub demo: DemoStart,
+    /// The functions offered to the model.
+    pub toolbox: Toolbox,
     /// A spoken test phrase, to measure the echo by.
     pub phrase: Phrase,
     /// Real devices, or a stand-in.
@@ -92,7 +99,8 @@ impl Engine {
     /// Starts a conversation on the current tokio runtime.
     pub fn spawn(config: EngineConfig, frontend: impl Frontend) -> Self {
         let (commands, requests) = mpsc::channel(COMMAND_QUEUE);
-        let task = tokio::spawn(Actor::new(config, frontend).run(requests));
+        let controls = Arc::new(Panel(commands.downgrade()));
+        let task = tokio::spawn(Actor::new(config, frontend, controls).run(requests));
         Self { handle: Handle { commands }, task }
     }
 
@@ -111,8 +119,20 @@ impl Engine {
     }
 }
 
+/// The program's own settings, in the hands of the model; what it does there comes back as a command.
+struct Panel(mpsc::WeakSender<Command>);
+
+impl Controls for Panel {
+    fn change(&self, change: Change) -> Result<(), String> {
+        let commands = self.0.upgrade().ok_or("the program is ending")?;
+        commands.try_send(Command::Adjust(change)).map_err(|error| error.to_string())
+    }
+}
+
 struct Actor<F> {
     conversation: Conversation,
+    toolbox: Toolbox,
+    works: Works,
     store: Option<SettingsStore>,
     keys: Keys,
     key_checks: KeyChecks,
@@ -128,7 +148,7 @@ struct Actor<F> {
 }
 
 impl<F: Frontend> Actor<F> {
-    fn new(config: EngineConfig, frontend: F) -> Self {
+    fn new(config: EngineConfig, frontend: F, controls: Arc<dyn Controls>) -> Self {
         let (sender, sound) = mailbox();
         let settings = &config.settings;
         let duplex = Duplex::spawn(
@@ -146,9 +166,12 @@ impl<F: Frontend> Actor<F> {
         );
         let (driver, live) = Driver::spawn(SessionConfig::default(), Target::new(Endpoint::gemini(), Access::None));
         let keys = Keys::new(config.keys);
-        let conversation = Conversation::new(config.settings, keys.status(), Instant::now());
+        let desk = config.toolbox.desk(controls);
+        let conversation = Conversation::new(config.settings, keys.status(), desk, Instant::now());
         let mut actor = Self {
             conversation,
+            toolbox: config.toolbox,
+            works: Works::default(),
             store: config.store,
             keys,
             key_checks: KeyChecks::new(),
@@ -165,7 +188,11 @@ impl<F: Frontend> Actor<F> {
         if let Some(error) = config.settings_fault {
             actor.handle(Input::SettingsFault(Problem::settings(&error)));
         }
+        for error in &std::mem::take(&mut actor.toolbox.faults) {
+            actor.handle(Input::SettingsFault(Problem::list(error)));
+        }
         actor.handle(Input::Command(Command::RefreshDevices));
+        actor.tell_timers();
         actor
     }
 
@@ -173,6 +200,8 @@ impl<F: Frontend> Actor<F> {
         while !self.stopped {
             let deadline = self.conversation.deadline();
             let timer = pin!(sleep_until(deadline.unwrap_or_else(Instant::now).into()));
+            let due = until_due(&self.toolbox.timers);
+            let bell = pin!(sleep(due.unwrap_or_default()));
             tokio::select! {
                 command = requests.recv() => match command {
                     Some(Command::Shutdown) | None => break,
@@ -186,6 +215,9 @@ impl<F: Frontend> Actor<F> {
                 Some(list) = self.models.lists.recv() => self.tell_models(list),
                 // One that was given up or has failed leaves nothing to tell.
                 Some(check) = self.key_checks.join_next() => check.into_iter().for_each(|check| self.tell_key_check(check)),
+                Some((ticket, outcome)) = self.works.next() => self.handle(Input::Worked { ticket, outcome }),
+                () = self.toolbox.timers.changed() => self.tell_timers(),
+                () = bell, if due.is_some() => self.ring(),
                 news = self.keys.vault.news() => self.handle_key_news(news),
                 () = timer, if deadline.is_some() => self.handle(Input::Timeout),
             }
@@ -247,9 +279,7 @@ impl<F: Frontend> Actor<F> {
                 Err(problem) => {
                     // What was to follow can't be done without a target.
                     let rest: Vec<_> = std::iter::from_fn(|| self.conversation.poll_effect())
-                        .filter(|effect| {
-                            matches!(effect, Effect::Emit(_) | Effect::Save(_) | Effect::Audio(_) | Effect::TestEcho)
-                        })
+                        .filter(|effect| !matches!(effect, Effect::Session(_) | Effect::Retarget))
                         .collect();
                     for effect in rest {
                         self.carry_out(effect, now, wall_ms);
@@ -262,6 +292,9 @@ impl<F: Frontend> Actor<F> {
                 let (pcm, rate) = (self.phrase)();
                 self.duplex.handle().send(AudioCommand::TestEcho { pcm, rate });
             }
+            Effect::Work { ticket, job } => self.works.begin(ticket, job.0),
+            Effect::DropWork { ticket } => self.works.abort(ticket),
+            Effect::Log(card) => self.toolbox.log.note(&card),
             Effect::Emit(event) => self.frontend.emit(&event),
             Effect::Save(settings) => {
                 let result = self.store.as_ref().map_or(Ok(()), |store| store.save(&settings));

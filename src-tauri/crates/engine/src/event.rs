@@ -7,6 +7,7 @@ use vivavoce_audio::{DeviceInfo, EchoReport, Health, Voice};
 use vivavoce_live::message::server::UsageMetadata;
 use vivavoce_live::model::ModelInfo;
 use vivavoce_live::session::Carried;
+use vivavoce_tools::{Due, Timer};
 
 use crate::latency::Latency;
 use crate::problem::Problem;
@@ -213,6 +214,10 @@ pub enum Event {
         /// Whether it was cut.
         interrupted: bool,
     },
+    /// A timer or reminder has run out.
+    TimeIsUp(Due),
+    /// The timers that run now, the next one first.
+    Timers(Vec<Timer>),
     /// What a turn has used.
     Usage {
         /// The turn answered.

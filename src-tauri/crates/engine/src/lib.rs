@@ -27,13 +27,15 @@ mod event;
 mod latency;
 mod mailbox;
 mod problem;
+mod schema;
 mod secret;
 mod settings;
 mod talk;
+mod toolbox;
 mod transcript;
 mod usage;
 
-pub use command::{Command, TalkInput};
+pub use command::{Command, Picture, TalkInput};
 pub use engine::{DemoStart, Engine, EngineConfig, EngineGone, Handle, KEY_CHECK_PATIENCE, Phrase};
 pub use event::{Event, Frontend, LiveInput, Phase};
 pub use latency::Latency;
@@ -42,13 +44,15 @@ pub use secret::{Kept, KeyCheck, KeyError, KeyPlace, KeyStatus, KeyStore, Keycha
 pub use settings::{
     Access, AccessKind, Appearance, Compression, Contrast, Coverage, Desktop, Detection, Detector, Generation, Import,
     IntroStep, Language, MediaResolution, Mode, Motion, Network, Patience, Persona, SafetyThreshold, Sensitivity,
-    Service, Settings, SettingsError, SettingsPatch, SettingsStore, Sound, Theme, Thinking, ThinkingLevel,
+    Service, Settings, SettingsError, SettingsPatch, SettingsStore, Sound, Theme, Thinking, ThinkingLevel, Tools,
     Transcription, Translation,
 };
-pub use transcript::{Entry, Note, Speaker};
+pub use toolbox::Toolbox;
+pub use transcript::{Entry, Note, Page, Sources, Speaker, Thumbnail, ToolCall, ToolStage};
 pub use usage::{Tokens, UsageReport};
 
 pub use vivavoce_audio::{DeviceId, DeviceInfo, Direction, EchoReport, EchoState, Health, HostChoice, Voice};
 pub use vivavoce_live::message::server::UsageMetadata;
 pub use vivavoce_live::model;
 pub use vivavoce_live::session::Carried;
+pub use vivavoce_tools as tools;

@@ -7,6 +7,7 @@ use vivavoce_audio::{AudioError, CAPTURE_RATE, DeviceInfo, Direction};
 use vivavoce_live::close::{CloseKind, CloseReason};
 use vivavoce_live::connect::ConnectFailure;
 use vivavoce_live::endpoint::EndpointError;
+use vivavoce_tools::KeptError;
 
 use crate::settings::{Service, Settings, SettingsError};
 pub use code::ProblemCode;
@@ -128,6 +129,15 @@ impl Problem {
             SettingsError::File { .. } => ProblemCode::SettingsUnwritable,
         };
         Self::of(code).with_detail(error.to_string())
+    }
+
+    pub(crate) fn list(error: &KeptError) -> Self {
+        match error {
+            KeptError::Damaged { kept, .. } => {
+                Self::of(ProblemCode::ListDamaged).with_detail(kept.display().to_string())
+            }
+            KeptError::File { .. } => Self::of(ProblemCode::ListUnreadable).with_detail(error.to_string()),
+        }
     }
 
     pub(crate) fn endpoint(error: &EndpointError, base: &str) -> Self {

@@ -7,6 +7,7 @@ mod range;
 mod session;
 mod sound;
 mod store;
+mod tools;
 mod transfer;
 mod window;
 
@@ -23,6 +24,7 @@ pub use options::{
 };
 pub use sound::Sound;
 pub use store::SettingsStore;
+pub use tools::Tools;
 pub use transfer::Import;
 pub use window::{Appearance, Contrast, Desktop, IntroStep, Motion, Persona};
 
@@ -120,6 +122,8 @@ pub struct Settings {
     pub compression: Compression,
     /// Live translation.
     pub translation: Translation,
+    /// What the model may call.
+    pub tools: Tools,
     /// As whom the service is entered.
     pub access: Access,
     /// How the service is reached.
@@ -167,6 +171,7 @@ impl Default for Settings {
             transcription: Transcription::default(),
             compression: Compression::default(),
             translation: Translation::default(),
+            tools: Tools::default(),
             access: Access::default(),
             network: Network::default(),
             sound: Sound::default(),

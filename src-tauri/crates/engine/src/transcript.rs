@@ -1,8 +1,11 @@
 //! Both sides of the conversation as text, one entry a side and turn.
 
+mod extras;
 mod heard;
 
 use serde::Serialize;
+
+pub use extras::{Page, Sources, Thumbnail, ToolCall, ToolStage};
 
 /// Who said it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -15,6 +18,8 @@ pub enum Speaker {
     Model,
     /// Neither: a line about the conversation itself, which its note says.
     Notice,
+    /// Nobody: a function the model has called.
+    Tool,
 }
 
 /// Something to say about an entry besides its text.
@@ -36,6 +41,10 @@ pub enum Note {
     HistoryShortened,
     /// The session went on in a new one that knows nothing of what was said so far.
     HistoryLost,
+    /// A timer or reminder has run out; the text is what it was for.
+    TimeIsUp,
+    /// The same, while the program wasn't there to tell it.
+    TimeWasUp,
 }
 
 /// One side of one turn.
@@ -68,6 +77,12 @@ pub struct Entry {
     pub started_at: u64,
     /// See [`Note`].
     pub note: Option<Note>,
+    /// Pictures the user has shown with it.
+    pub pictures: Vec<Thumbnail>,
+    /// The call, where the entry is one.
+    pub call: Option<Box<ToolCall>>,
+    /// Where the answer comes from.
+    pub sources: Option<Box<Sources>>,
 }
 
 /// What an edit of the transcript changed.
@@ -155,6 +170,7 @@ impl Transcript {
                 entry.text.clear();
                 entry.thought.clear();
                 (entry.is_final, entry.interrupted, entry.note, entry.heard_chars) = (false, false, None, None);
+                entry.sources = None;
                 Change::Entry(entry.clone())
             })
             .collect()
@@ -165,6 +181,41 @@ impl Transcript {
         let entry = self.add(turn, Speaker::Notice, String::new(), wall_ms);
         (entry.is_final, entry.note) = (true, Some(note));
         Change::Entry(entry.clone())
+    }
+
+    /// A timer has run out.
+    pub(crate) fn time_is_up(&mut self, turn: u64, label: String, missed: bool, wall_ms: u64) -> Change {
+        let note = if missed { Note::TimeWasUp } else { Note::TimeIsUp };
+        let entry = self.add(turn, Speaker::Notice, label, wall_ms);
+        (entry.is_final, entry.note) = (true, Some(note));
+        Change::Entry(entry.clone())
+    }
+
+    /// Shows pictures with what the user says.
+    pub(crate) fn show(&mut self, turn: u64, pictures: Vec<Thumbnail>, wall_ms: u64) -> Option<Change> {
+        self.open(turn, Speaker::User, wall_ms);
+        let entry = self.find(turn, Speaker::User)?;
+        entry.pictures.extend(pictures);
+        Some(Change::Entry(entry.clone()))
+    }
+
+    /// A call, in place of what was known of it before.
+    pub(crate) fn call(&mut self, turn: u64, call: ToolCall, wall_ms: u64) -> Change {
+        let known = |entry: &&mut Entry| entry.call.as_ref().is_some_and(|known| known.ticket == call.ticket);
+        let at = match self.entries.iter_mut().rev().find(known) {
+            Some(entry) => entry,
+            None => self.add(turn, Speaker::Tool, String::new(), wall_ms),
+        };
+        (at.is_final, at.call) = (true, Some(Box::new(call)));
+        Change::Entry(at.clone())
+    }
+
+    /// Where an answer comes from, in place of what was known of it before.
+    pub(crate) fn draw_on(&mut self, turn: u64, sources: Sources, wall_ms: u64) -> Option<Change> {
+        self.open(turn, Speaker::Model, wall_ms);
+        let entry = self.find(turn, Speaker::Model)?;
+        entry.sources = Some(Box::new(sources));
+        Some(Change::Entry(entry.clone()))
     }
 
     /// No more words are expected of it.
@@ -224,6 +275,9 @@ impl Transcript {
             heard_chars: None,
             started_at,
             note: None,
+            pictures: Vec::new(),
+            call: None,
+            sources: None,
         };
         self.entries.push(entry);
         let last = self.entries.len() - 1;

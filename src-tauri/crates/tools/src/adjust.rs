@@ -10,7 +10,7 @@ use crate::plain::plain;
 use crate::tool::{Declaration, Fault, Mention, Pace, Request, Risk, Tool, Touches, Work, arguments, schema_of};
 
 /// A change the model asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// Of the loudspeaker, 0 to 100 %.
     Volume(u8),

@@ -1,6 +1,7 @@
 //! Every call on its way: may it be carried out, is it under way, has it been answered.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -134,7 +135,7 @@ pub enum Order {
 }
 
 /// How a call ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
@@ -182,6 +183,16 @@ pub struct Desk {
     flooded: bool,
 }
 
+impl fmt::Debug for Desk {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Desk")
+            .field("tools", &self.tools.len())
+            .field("calls", &self.entries.len())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Desk {
     /// With these functions, and what the user has said of each.
     pub fn new(tools: impl IntoIterator<Item = (Arc<dyn Tool>, Permission)>) -> Self {
@@ -189,10 +200,9 @@ impl Desk {
         Self { tools, entries: BTreeMap::new(), tickets: 0, orders: VecDeque::new(), flooded: false }
     }
 
-    /// What the model is told of.
-    pub fn declarations(&self) -> impl Iterator<Item = &Declaration> {
-        let offered = self.tools.iter().filter(|(_, _, permission)| *permission != Permission::Never);
-        offered.map(|(declaration, _, _)| declaration)
+    /// All functions there are.
+    pub fn known(&self) -> impl Iterator<Item = &Declaration> {
+        self.tools.iter().map(|(declaration, _, _)| declaration)
     }
 
     /// The function of an order to run.
@@ -297,9 +307,9 @@ impl Desk {
         }
     }
 
-    /// Whether anything is asked or under way.
-    pub fn is_busy(&self) -> bool {
-        !self.entries.is_empty()
+    /// Whether anything is being carried out.
+    pub fn is_working(&self) -> bool {
+        self.entries.values().any(Entry::is_running)
     }
 
     /// When to call [`Desk::handle_timeout`] at the latest.

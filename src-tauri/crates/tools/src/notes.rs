@@ -23,7 +23,7 @@ const MOST: usize = 500;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
-pub struct Note {
+pub struct KeptNote {
     /// Names it; never used again for another.
     pub id: u32,
     /// What was wanted kept.
@@ -35,7 +35,7 @@ pub struct Note {
 
 /// All notes, in a file of their own.
 pub struct Notes {
-    kept: Mutex<Kept<Note>>,
+    kept: Mutex<Kept<KeptNote>>,
     clock: Clock,
 }
 
@@ -47,19 +47,19 @@ impl Notes {
     }
 
     /// All of them, the oldest first.
-    pub fn list(&self) -> Vec<Note> {
+    pub fn list(&self) -> Vec<KeptNote> {
         self.lock().items().to_vec()
     }
 
     /// Keeps one more.
-    fn add(&self, text: &str) -> Result<Note, String> {
+    fn add(&self, text: &str) -> Result<KeptNote, String> {
         let at = self.clock.now().as_millisecond();
         let mut kept = self.lock();
         if kept.items().len() >= MOST {
             return Err(format!("There are {MOST} notes already; one has to be deleted first."));
         }
         let id = kept.items().iter().map(|note| note.id).max().unwrap_or(0) + 1;
-        let note = Note { id, text: text.to_owned(), at };
+        let note = KeptNote { id, text: text.to_owned(), at };
         kept.change(|notes| notes.push(note.clone())).map_err(|error| error.to_string())?;
         Ok(note)
     }
@@ -73,7 +73,7 @@ impl Notes {
         kept.change(|notes| notes.retain(|note| note.id != id)).map(|()| true)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Kept<Note>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept<KeptNote>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,8 +4,6 @@ use std::time::{Duration, Instant};
 
 use vivavoce_audio::AudioCommand;
 use vivavoce_live::close::{CloseKind, CloseReason};
-use vivavoce_live::driver::DriverCommand;
-use vivavoce_live::message::{FunctionCall, FunctionResponse};
 use vivavoce_live::model;
 use vivavoce_live::session::{Carried, Event as Live};
 
@@ -50,7 +48,12 @@ impl Conversation {
                 self.tell_change(change);
             }
             Live::Working { .. } => self.working = true,
-            Live::ToolCall { calls } => self.decline(calls),
+            Live::ToolCall { calls } => self.handle_calls(calls),
+            Live::ToolCallsCancelled { ids } => self.cancel_calls(&ids),
+            Live::Sources { turn, grounding } => {
+                let change = self.transcript.draw_on(turn.0, grounding.into(), self.wall_ms);
+                self.tell_change(change);
+            }
             Live::Disconnected => self.handle_disconnected(),
             Live::Closed(reason) => self.handle_closed(&reason),
             Live::TurnStarted { turn } => self.handle_turn_started(turn.0),
@@ -86,7 +89,7 @@ impl Conversation {
             }
             Live::AudioDropped { frames } => self.raise(Problem::audio_dropped(frames)),
             Live::GoAway { time_left } => tracing::info!(?time_left, "the service will end this connection"),
-            Live::ToolCallsCancelled { .. } | Live::VoiceActivity { .. } | Live::Resumption { .. } => {}
+            Live::VoiceActivity { .. } | Live::Resumption { .. } => {}
         }
     }
 
@@ -159,16 +162,6 @@ impl Conversation {
         }
     }
 
-    /// No function is offered, so a call is a misunderstanding; the model is told, rather than left waiting.
-    fn decline(&mut self, calls: Vec<FunctionCall>) {
-        let decline = |call: FunctionCall| {
-            let mut response = serde_json::Map::new();
-            response.insert("error".into(), "there is no such function".into());
-            FunctionResponse { id: call.id, name: call.name, response, ..FunctionResponse::default() }
-        };
-        self.session(DriverCommand::Respond(calls.into_iter().map(decline).collect()));
-    }
-
     fn handle_turn_started(&mut self, turn: u64) {
         let change = self.transcript.finish(self.turn, Speaker::User, false, None);
         self.tell_change(change);
@@ -179,8 +172,8 @@ impl Conversation {
             // The microphone has been open since long before this turn.
             self.first_captured = None;
         }
-        if let Some(text) = self.asked.pop_front().flatten() {
-            self.append(turn, Speaker::User, &text);
+        if let Some(message) = self.asked.pop_front().flatten() {
+            self.write_down(turn, message);
             let change = self.transcript.finish(turn, Speaker::User, false, None);
             self.tell_change(change);
         } else {
@@ -265,7 +258,7 @@ impl Conversation {
     }
 
     /// Something comes back after all.
-    fn note_answer(&mut self) {
+    pub(super) fn note_answer(&mut self) {
         self.waiting_since = None;
         self.clear_problem_of(|code| matches!(code, ProblemCode::NoAnswer | ProblemCode::NothingHeard));
     }

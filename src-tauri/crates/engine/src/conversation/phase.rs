@@ -26,14 +26,14 @@ impl Conversation {
             Link::Connecting => Phase::Connecting,
             Link::Ready if self.gate != Gate::Closed => Phase::Listening,
             Link::Ready if self.is_speaking() => Phase::Speaking,
-            Link::Ready if self.working => Phase::Thinking,
+            Link::Ready if self.working || self.is_at_work() => Phase::Thinking,
             Link::Ready if self.waiting_since.is_some() => Phase::Waiting,
             Link::Ready => Phase::Ready,
         }
     }
 
     fn is_working(&self) -> bool {
-        self.working && !self.is_speaking()
+        (self.working || self.is_at_work()) && !self.is_speaking()
     }
 
     /// An answer is being heard, or arrives to be.

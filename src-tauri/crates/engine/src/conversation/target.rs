@@ -51,7 +51,8 @@ impl Conversation {
     }
 
     pub(super) fn session_config(&self, greeting: Option<String>) -> SessionConfig {
-        let config = self.settings.session_config(greeting);
+        let mut config = self.settings.session_config(greeting);
+        config.options.tools = self.offered(&self.settings);
         let access = &self.settings.access;
         match (self.settings.service, access.kind, endpoint(&self.settings)) {
             (Service::Gemini | Service::Custom, AccessKind::GoogleCloud, Ok(endpoint)) => {
@@ -102,12 +103,15 @@ impl Conversation {
             return;
         }
         self.apply_sound(&old);
+        self.permit_tools();
         self.effects.push_back(Effect::Save(self.settings.clone()));
         self.tell_settings();
         if place(&old) != place(&self.settings) {
             // What was said to one service is not another's business.
             self.restart(DriverCommand::StartOver);
-        } else if old.session_config(None) != self.settings.session_config(None) || old.network != self.settings.network
+        } else if old.session_config(None) != self.settings.session_config(None)
+            || old.network != self.settings.network
+            || self.offered(&old) != self.offered(&self.settings)
         {
             self.renew(&old);
         }
@@ -118,7 +122,9 @@ impl Conversation {
         let new = self.settings.session_config(None);
         let instructed =
             SessionConfig { system_instruction: new.system_instruction.clone(), ..old.session_config(None) };
-        let only_instruction = instructed == new && old.network == self.settings.network;
+        let only_instruction = instructed == new
+            && old.network == self.settings.network
+            && self.offered(old) == self.offered(&self.settings);
         if only_instruction && self.link == Link::Ready && family_of(&self.settings.model).capabilities().context_update
         {
             let config = self.session_config(None);

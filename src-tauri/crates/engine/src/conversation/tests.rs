@@ -7,6 +7,7 @@ mod link;
 mod press;
 mod properties;
 mod target;
+mod tools;
 mod turn;
 mod voice;
 
@@ -23,7 +24,7 @@ use vivavoce_live::message::FunctionCall;
 use vivavoce_live::session::{Carried, Event as Live, Turn};
 
 use super::link::ANSWER_TIMEOUT;
-use super::{Conversation, Effect, Input};
+use super::{Conversation, Effect, Input, Job};
 use crate::command::{Command, TalkInput};
 use crate::event::{Event, Phase};
 use crate::problem::{Problem, ProblemCode};
@@ -43,6 +44,8 @@ struct Stage {
     entries: Vec<crate::Entry>,
     latency: Option<crate::Latency>,
     saved: usize,
+    /// Calls being carried out.
+    jobs: std::collections::BTreeMap<u64, Job>,
 }
 
 fn key(present: bool) -> KeyStatus {
@@ -53,7 +56,7 @@ impl Stage {
     fn with(settings: Settings, has_key: bool) -> Self {
         let now = Instant::now();
         let mut stage = Self {
-            conversation: Conversation::new(settings, key(has_key), now),
+            conversation: Conversation::new(settings, key(has_key), tools::desk(), now),
             now,
             said: Vec::new(),
             phase: Phase::Error,
@@ -62,6 +65,7 @@ impl Stage {
             entries: Vec::new(),
             latency: None,
             saved: 0,
+            jobs: std::collections::BTreeMap::new(),
         };
         stage.collect();
         stage
@@ -171,7 +175,22 @@ impl Stage {
         while let Some(effect) = self.conversation.poll_effect() {
             let word = match effect {
                 Effect::Session(DriverCommand::Audio(pcm)) => format!("audio {}", pcm[0]),
-                Effect::Session(DriverCommand::Text(text)) => format!("text {text}"),
+                Effect::Session(DriverCommand::Message { text, pictures }) if pictures.is_empty() => {
+                    format!("text {text}")
+                }
+                Effect::Session(DriverCommand::Message { text, pictures }) => {
+                    format!("{} pictures and text {text}", pictures.len())
+                }
+                Effect::Session(DriverCommand::Respond(responses)) => tools::in_words(&responses),
+                Effect::Work { ticket, job } => {
+                    self.jobs.insert(ticket, job);
+                    format!("work {ticket}")
+                }
+                Effect::DropWork { ticket } => {
+                    self.jobs.remove(&ticket);
+                    format!("drop work {ticket}")
+                }
+                Effect::Log(_) => continue,
                 Effect::Session(DriverCommand::Configure(_)) => "configure".into(),
                 Effect::Session(DriverCommand::Connect) => "connect".into(),
                 Effect::Session(DriverCommand::Disconnect) => "disconnect".into(),
@@ -236,6 +255,11 @@ impl Stage {
     fn texts(&self) -> Vec<(u64, Speaker, &str)> {
         self.entries.iter().map(|entry| (entry.turn, entry.speaker, entry.text.as_str())).collect()
     }
+}
+
+/// Words typed.
+fn typed(text: &str) -> Command {
+    Command::Send { text: text.into(), pictures: Vec::new() }
 }
 
 /// The default settings with these patches.

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use vivavoce_audio::{AudioCommand, Cue, GateMode, Heard};
 use vivavoce_live::driver::DriverCommand;
+use vivavoce_live::model::family_of;
 
 use super::press::Said;
-use super::{Conversation, Gate};
+use super::{Conversation, Gate, Message};
 use crate::command::TalkInput;
+use crate::problem::{Problem, ProblemCode};
 use crate::settings::Mode;
 use crate::talk::TalkEdge;
 use crate::transcript::Speaker;
@@ -134,25 +136,41 @@ impl Conversation {
         }
     }
 
-    pub(super) fn send_text(&mut self, text: &str) {
-        let text = text.trim();
-        if text.is_empty() || !self.ready_to_connect() {
+    pub(super) fn send_message(&mut self, message: Message) {
+        let text = message.text.trim().to_owned();
+        let mut pictures = message.pictures;
+        if !pictures.is_empty() && !family_of(&self.settings.model).capabilities().images_in {
+            self.raise(Problem::of(ProblemCode::PicturesRefused));
+            pictures.clear();
+        }
+        if (text.is_empty() && pictures.is_empty()) || !self.ready_to_connect() {
             return;
         }
-        self.clear_problem();
+        self.clear_problem_of(|code| code != ProblemCode::PicturesRefused);
+        let jpegs = pictures.iter().map(|picture| picture.jpeg.clone()).collect();
         if self.activity && self.settings.marks_turns() {
             // Typed while speaking: it joins the turn that is open.
             self.type_into_press();
-            let change = self.transcript.append(self.turn, Speaker::User, text, self.wall_ms);
-            self.tell_change(change);
+            self.write_down(self.turn, Message { text: text.clone(), pictures });
         } else {
             self.silence_answer();
             self.said = Said::Words;
             self.audio(AudioCommand::Warm);
             self.prepare(None);
-            self.asked.push_back(Some(text.to_owned()));
+            self.asked.push_back(Some(Message { text: text.clone(), pictures }));
             self.stopwatch.asked(self.now);
         }
-        self.session(DriverCommand::Text(text.to_owned()));
+        self.session(DriverCommand::Message { text, pictures: jpegs });
+    }
+
+    /// What was typed and shown, into the transcript.
+    pub(super) fn write_down(&mut self, turn: u64, message: Message) {
+        if !message.pictures.is_empty() {
+            let thumbnails = message.pictures.into_iter().map(|picture| picture.thumbnail).collect();
+            let change = self.transcript.show(turn, thumbnails, self.wall_ms);
+            self.tell_change(change);
+        }
+        let change = self.transcript.append(turn, Speaker::User, &message.text, self.wall_ms);
+        self.tell_change(change);
     }
 }

@@ -63,6 +63,7 @@ fn engine(settings: Settings) -> (Engine, mpsc::UnboundedReceiver<KeyCheck>, Arc
     let told = Arc::new(Mutex::new(String::new()));
     let all = Arc::clone(&told);
     let config = EngineConfig {
+        toolbox: crate::Toolbox::open(None, None),
         settings,
         store: None,
         settings_fault: None,

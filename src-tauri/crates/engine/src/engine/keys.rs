@@ -47,11 +47,11 @@ impl Keys {
     fn must_wait(&self, command: &Command, service: Service) -> bool {
         let needs_key = service != Service::Demo
             && !self.status.is_present()
-            && matches!(command, Command::Talk(_) | Command::SendText(_) | Command::Connect);
+            && matches!(command, Command::Talk(_) | Command::Send { .. } | Command::Connect);
         let follows = !self.held.is_empty()
             && matches!(
                 command,
-                Command::Talk(_) | Command::SendText(_) | Command::Connect | Command::Disconnect | Command::Stop
+                Command::Talk(_) | Command::Send { .. } | Command::Connect | Command::Disconnect | Command::Stop
             );
         self.vault.is_undecided() && (needs_key || follows) && self.held.len() < COMMAND_QUEUE
     }
@@ -63,6 +63,7 @@ impl<F: Frontend> Actor<F> {
             Command::SetApiKey(key, place) => self.set_key(key, place),
             Command::CheckKey(key) => self.check_key(key),
             Command::RefreshModels => self.ask_for_models(),
+            Command::CancelTimer(id) => self.cancel_timer(id),
             command if self.keys.must_wait(&command, self.conversation.settings().service) => {
                 self.keys.held.push_back(command);
             }

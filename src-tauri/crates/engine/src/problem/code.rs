@@ -113,6 +113,12 @@ pub enum ProblemCode {
     SettingsNewer,
     /// The settings can't be kept.
     SettingsUnwritable,
+    /// A list of the user's, such as the notes, made no sense and was set aside. The detail is where.
+    ListDamaged,
+    /// A list of the user's can't be read or written. The detail says why.
+    ListUnreadable,
+    /// The model takes no pictures.
+    PicturesRefused,
     /// The built-in demo didn't start.
     DemoUnavailable,
     /// The microphone delivers nothing but zeros: the system may be blocking it. The detail is `linux`, `macos` or
@@ -142,7 +148,7 @@ impl ProblemCode {
             | Self::BluetoothMicrophone => Advice::ChooseDevice,
             Self::DeviceRefused | Self::MicrophoneBlocked => Advice::AllowMicrophone,
             Self::KeyMissing | Self::KeyInvalid | Self::KeyExpired | Self::KeyLeaked => Advice::EnterKey,
-            Self::ModelNotFound | Self::ModalityRejected => Advice::ChooseModel,
+            Self::ModelNotFound | Self::ModalityRejected | Self::PicturesRefused => Advice::ChooseModel,
             Self::TokenInvalid
             | Self::TokenUnavailable
             | Self::KeychainUnavailable
@@ -184,7 +190,9 @@ impl ProblemCode {
             | Self::SettingsUnreadable
             | Self::SettingsPartlyUnreadable
             | Self::SettingsNewer
-            | Self::SettingsUnwritable => Advice::None,
+            | Self::SettingsUnwritable
+            | Self::ListDamaged
+            | Self::ListUnreadable => Advice::None,
         }
     }
 }

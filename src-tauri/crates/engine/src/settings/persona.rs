@@ -24,6 +24,13 @@ impl Settings {
         self.chosen_persona().map_or(&self.voice, |persona| &persona.voice).as_deref()
     }
 
+    /// Has another voice answer: the chosen persona's, or the ordinary one.
+    pub(crate) fn choose_voice(&mut self, voice: &str) {
+        let chosen = self.persona.clone();
+        let persona = self.personas.iter_mut().find(|persona| Some(&persona.id) == chosen.as_ref());
+        *persona.map_or(&mut self.voice, |persona| &mut persona.voice) = Some(voice.to_owned());
+    }
+
     /// No more personas than there can be, each with an id of its own and a name of bearable length; and none chosen that
     /// isn't there.
     pub(super) fn tidy_personas(&mut self) {

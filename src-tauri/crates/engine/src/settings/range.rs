@@ -40,6 +40,7 @@ impl Settings {
         access(&mut self.access);
         network(&mut self.network);
         sound(&mut self.sound);
+        self.tools.bring_into_range();
         self.tidy_personas();
     }
 

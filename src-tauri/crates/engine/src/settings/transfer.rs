@@ -77,6 +77,8 @@ impl Settings {
             }
         }
         settings.personas = personas;
+        // Nobody else's file says what may be done here without asking.
+        settings.tools.permissions.clone_from(&self.tools.permissions);
         settings.bring_into_range();
         Ok(Import { settings, unusable, newer: newer.is_some() })
     }

@@ -177,7 +177,9 @@ impl Session {
         if self.held && self.active.mode == TalkMode::PushToTalk {
             let turn = self.turns.user();
             if self.is_open() {
-                pictures.into_iter().for_each(|jpeg| self.show_in_turn(jpeg));
+                for jpeg in pictures {
+                    self.show_in_turn(jpeg);
+                }
                 if !text.trim().is_empty() {
                     self.type_in(text, turn);
                 }
@@ -207,7 +209,9 @@ impl Session {
     }
 
     fn queue_message(&mut self, text: &str, pictures: &[Vec<u8>]) {
-        pictures.iter().for_each(|jpeg| self.queue.push_picture(jpeg));
+        for jpeg in pictures {
+            self.queue.push_picture(jpeg);
+        }
         if !text.trim().is_empty() {
             self.queue.push_text(text);
         }

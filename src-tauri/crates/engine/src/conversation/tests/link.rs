@@ -112,7 +112,7 @@ fn a_turn_said_again_has_its_words_and_its_answer_once() {
 #[test]
 fn a_model_at_work_is_thinking_until_it_is_done() {
     let mut stage = Stage::ready();
-    stage.command(Command::SendText("book a flight".into()));
+    stage.command(typed("book a flight"));
     stage.live(Live::TurnStarted { turn: Turn(1) });
     stage.live(Live::Working { turn: Turn(1) });
     assert_eq!(stage.phase, Phase::Thinking);
@@ -126,7 +126,7 @@ fn a_call_of_a_function_nobody_offered_is_declined_rather_than_left_waiting() {
     let call = FunctionCall { id: Some("1".into()), name: "rm".into(), ..FunctionCall::default() };
     stage.live(Live::ToolCall { calls: vec![call] });
     let said = stage.take_said();
-    assert!(said[0].starts_with("Respond") && said[0].contains("there is no such function"), "{said:?}");
+    assert!(said[0].starts_with("answer") && said[0].contains("There is no function"), "{said:?}");
 }
 
 #[test]

@@ -75,12 +75,12 @@ fn a_muted_or_typed_press_is_meant_to_be_silent() {
     press(&mut muted, 2000, SILENT);
     assert_eq!(muted.problem, None);
 
-    let mut typed = Stage::ready();
-    typed.talk(TalkInput::Start);
-    typed.command(Command::SendText("words".into()));
-    typed.talk(TalkInput::Stop);
-    typed.audio(AudioEvent::GateClosed { heard: SILENT });
-    assert_eq!(typed.problem, None);
+    let mut writer = Stage::ready();
+    writer.talk(TalkInput::Start);
+    writer.command(typed("words"));
+    writer.talk(TalkInput::Stop);
+    writer.audio(AudioEvent::GateClosed { heard: SILENT });
+    assert_eq!(writer.problem, None);
 }
 
 #[test]

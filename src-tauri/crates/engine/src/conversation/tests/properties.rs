@@ -57,7 +57,7 @@ fn play(stage: &mut Stage, step: Step) {
         Step::Command(0) => stage.command(Command::Stop),
         Step::Command(1) => stage.command(Command::Connect),
         Step::Command(2) => stage.command(Command::Disconnect),
-        Step::Command(3) => stage.command(Command::SendText("words".into())),
+        Step::Command(3) => stage.command(typed("words")),
         Step::Command(4) => stage.command(Command::SetMuted(true)),
         Step::Command(5) => stage.update(json!({ "voice": "Kore" })),
         Step::Command(6) => stage.update(json!({ "detection": { "patience": "quick" } })),

@@ -95,18 +95,18 @@ fn both_sides_become_entries_of_one_turn() {
 #[test]
 fn typed_words_are_the_users_side_of_their_turn() {
     let mut stage = Stage::ready();
-    stage.command(Command::SendText("  what time is it? ".into()));
+    stage.command(typed("  what time is it? "));
     assert_eq!(stage.take_said(), ["warm", "text what time is it?"]);
     stage.live(Live::TurnStarted { turn: Turn(1) });
     assert_eq!(stage.texts(), [(1, Speaker::User, "what time is it?")]);
-    stage.command(Command::SendText("   ".into()));
+    stage.command(typed("   "));
     assert!(stage.take_said().is_empty());
 }
 
 #[test]
 fn words_typed_while_speaking_join_the_turn() {
     let mut stage = Stage::talking();
-    stage.command(Command::SendText("and this".into()));
+    stage.command(typed("and this"));
     assert_eq!(stage.take_said(), ["text and this"]);
     assert_eq!(stage.texts(), [(1, Speaker::User, "and this")]);
     stage.talk(TalkInput::Stop);

@@ -84,10 +84,10 @@ fn switching_off_in_the_middle_of_a_word_ends_the_turn() {
 #[test]
 fn words_typed_while_somebody_speaks_join_the_turn_and_otherwise_are_one() {
     let mut stage = Stage::listening(local());
-    stage.command(Command::SendText("before".into()));
+    stage.command(typed("before"));
     assert_eq!(stage.take_said(), ["warm", "text before"]);
     begin_speech(&mut stage);
-    stage.command(Command::SendText("within".into()));
+    stage.command(typed("within"));
     assert_eq!(stage.take_said(), ["start", "text within"]);
 }
 
