@@ -4,13 +4,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tauri::ipc::Channel;
+use tauri::ipc::{Channel, InvokeBody, Request};
 use tauri::{AppHandle, Manager as _, Runtime, State};
-use vivavoce_engine::{Command, Handle, KeyPlace, SettingsPatch, TalkInput};
+use vivavoce_engine::tools::{Decision, KeptNote, Log, Notes, Record};
+use vivavoce_engine::{Command, Handle, KeyPlace, Picture, SettingsPatch, TalkInput};
 
 use crate::frontend::View;
 use crate::link;
-use crate::view::{CommandError, SettingsImport, Snapshot, ViewEvent};
+use crate::pictures::Pictures;
+use crate::view::{Attachment, CommandError, SettingsImport, Snapshot, ViewEvent};
 
 type Done = Result<(), CommandError>;
 
@@ -40,9 +42,73 @@ pub(crate) fn stop(engine: State<'_, Handle>) -> Done {
     Ok(engine.send(Command::Stop)?)
 }
 
+/// Words, pictures that were made ready by [`attach`], or both.
 #[tauri::command]
-pub(crate) fn send_text(engine: State<'_, Handle>, text: String) -> Done {
-    Ok(engine.send(Command::SendText(text))?)
+pub(crate) fn send_text(
+    engine: State<'_, Handle>,
+    waiting: State<'_, Pictures>,
+    text: String,
+    pictures: Vec<u64>,
+) -> Done {
+    Ok(engine.send(Command::Send { text, pictures: waiting.take(&pictures) })?)
+}
+
+/// Makes a file a picture that waits for its message. The bytes come as they are.
+#[tauri::command]
+pub(crate) async fn attach(
+    view: State<'_, Arc<View>>,
+    waiting: State<'_, Pictures>,
+    request: Request<'_>,
+) -> Result<Attachment, CommandError> {
+    let InvokeBody::Raw(bytes) = request.body() else {
+        return Err(CommandError::Invalid { field: "bytes".into(), detail: "no bytes".into() });
+    };
+    waiting.has_room()?;
+    let (bytes, resolution) = (bytes.clone(), view.settings().generation.media_resolution);
+    // Up to a quarter of a second of work.
+    let picture = tauri::async_runtime::spawn_blocking(move || Picture::of_file(&bytes, resolution)).await;
+    waiting.keep(picture.map_err(CommandError::from)??)
+}
+
+/// Forgets a picture that waits.
+#[tauri::command]
+pub(crate) fn detach(waiting: State<'_, Pictures>, id: u64) {
+    waiting.drop_one(id);
+}
+
+/// The user's word on a call.
+#[tauri::command]
+pub(crate) fn decide(engine: State<'_, Handle>, ticket: u64, decision: Decision) -> Done {
+    Ok(engine.send(Command::Decide { ticket, decision })?)
+}
+
+#[tauri::command]
+pub(crate) fn cancel_timer(engine: State<'_, Handle>, id: u32) -> Done {
+    Ok(engine.send(Command::CancelTimer(id))?)
+}
+
+/// Every note, the oldest first.
+#[tauri::command]
+pub(crate) fn notes(notes: State<'_, Arc<Notes>>) -> Vec<KeptNote> {
+    notes.list()
+}
+
+/// Forgets a note, and tells the rest.
+#[tauri::command]
+pub(crate) fn delete_note(notes: State<'_, Arc<Notes>>, id: u32) -> Result<Vec<KeptNote>, CommandError> {
+    notes.delete(id)?;
+    Ok(notes.list())
+}
+
+/// Every call that is over, the newest first.
+#[tauri::command]
+pub(crate) fn call_log(log: State<'_, Arc<Log>>) -> Vec<Record> {
+    log.list()
+}
+
+#[tauri::command]
+pub(crate) fn clear_call_log(log: State<'_, Arc<Log>>) -> Done {
+    Ok(log.clear()?)
 }
 
 #[tauri::command]

@@ -18,6 +18,19 @@ pub(crate) fn manage<R: Runtime>(app: &AppHandle<R>) {
 
 /// Takes a change of the engine's to the desktop. The window's own thread does it, in its time.
 pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, event: &Event) {
+    let call = |event: &Event| matches!(event, Event::Entry(entry) if entry.call.is_some());
+    if matches!(event, Event::TimeIsUp(_)) || call(event) {
+        let (then, event) = (app.clone(), event.clone());
+        let told = app.run_on_main_thread(move || {
+            if let Some(view) = then.try_state::<Arc<View>>() {
+                notify::tell(&then, &event, &view.glance());
+            }
+        });
+        if let Err(error) = told {
+            tracing::warn!(%error, "the desktop isn't told");
+        }
+        return;
+    }
     if !matches!(event, Event::Settings { .. } | Event::Phase { .. } | Event::Muted(_) | Event::Problem(_)) {
         return;
     }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use tauri::ipc::Channel;
 use vivavoce_engine::{Desktop, Event, Frontend, KeyStatus, Phase, Problem, Settings, UsageReport, model};
 
-use crate::view::{self, Devices, Part, Shortcuts, Snapshot, TrayState, ViewChange, ViewEvent};
+use crate::view::{self, Devices, FunctionOption, Part, Shortcuts, Snapshot, TrayState, ViewChange, ViewEvent};
 use crate::words::Tongue;
 
 /// What the window shows, and the window that is listening.
@@ -25,7 +25,7 @@ struct State {
 
 impl View {
     /// A view of a conversation that hasn't told anything yet.
-    pub(crate) fn new(version: String, settings: Settings) -> Self {
+    pub(crate) fn new(version: String, settings: Settings, functions: Vec<FunctionOption>) -> Self {
         let snapshot = Snapshot {
             seq: 0,
             phase: Phase::Off,
@@ -39,6 +39,8 @@ impl View {
             output_missing: None,
             models: view::models(&model::known()),
             voices: view::voices(),
+            functions,
+            timers: Vec::new(),
             transcript: Vec::new(),
             problem: None,
             usage: UsageReport::default(),
@@ -204,8 +206,10 @@ fn change(event: &Event) -> Option<ViewChange> {
         Event::RecordingPlayed { peak_dbfs } => ViewChange::RecordingPlayed { peak_dbfs: *peak_dbfs },
         Event::MutedSpeech => ViewChange::MutedSpeech,
         Event::Latency { latency, .. } => ViewChange::Latency { latency: *latency },
+        Event::Timers(timers) => ViewChange::Timers { timers: timers.clone() },
         Event::KeyCheck(check) => ViewChange::KeyCheck { check: check.clone() },
-        Event::Voice(_)
+        Event::TimeIsUp(_)
+        | Event::Voice(_)
         | Event::SpeechStarted { .. }
         | Event::SpeechEnded
         | Event::Ready { .. }
@@ -262,6 +266,7 @@ impl Snapshot {
             ViewChange::Usage { usage } => self.usage = *usage,
             ViewChange::Latency { latency } => self.latency = Some(*latency),
             ViewChange::Models { models } => self.models.clone_from(models),
+            ViewChange::Timers { timers } => self.timers.clone_from(timers),
         }
     }
 }
@@ -285,12 +290,15 @@ mod tests {
             heard_chars: None,
             started_at: 0,
             note: None,
+            pictures: Vec::new(),
+            call: None,
+            sources: None,
         }
     }
 
     #[test]
     fn whoever_comes_late_gets_what_the_others_have_heard() {
-        let view = Arc::new(View::new("1".into(), Settings::default()));
+        let view = Arc::new(View::new("1".into(), Settings::default(), Vec::new()));
         let mut frontend = ToView { view: Arc::clone(&view), follower: Box::new(|_| {}) };
         frontend.emit(&Event::Phase { phase: Phase::Speaking, latched: false });
         frontend.emit(&Event::Entry(entry("Hel")));
@@ -318,7 +326,7 @@ mod tests {
 
     #[test]
     fn a_part_that_was_asked_for_before_there_was_a_window_is_told_to_the_first() {
-        let view = View::new("1".into(), Settings::default());
+        let view = View::new("1".into(), Settings::default(), Vec::new());
         view.ask(Part::Settings);
         let (sent, received) = std::sync::mpsc::channel();
         let channel = Channel::new(move |body| {

@@ -10,6 +10,7 @@ mod desktop;
 mod frontend;
 mod link;
 mod notify;
+mod pictures;
 mod places;
 #[cfg(target_os = "linux")]
 mod portal;
@@ -26,14 +27,17 @@ use std::time::Duration;
 
 use tauri::{App, AppHandle, Builder, Context, Manager as _, RunEvent, Runtime};
 use tracing_subscriber::EnvFilter;
+use vivavoce_engine::tools::Desktop;
 use vivavoce_engine::{
-    Engine, EngineConfig, Event, HostChoice, KeyStore, Service, SettingsStore, SystemKeychain, log_filter,
+    Engine, EngineConfig, Event, HostChoice, KeyStore, Service, SettingsStore, SystemKeychain, Toolbox, log_filter,
 };
 use vivavoce_simulator::Demo;
 
 pub use crate::args::Args;
 use crate::frontend::View;
+use crate::pictures::Pictures;
 pub use crate::steer::{Listener, Outcome, Start, begin};
+use crate::view::FunctionOption;
 
 /// Device period to begin with: at 5 ms the sound server's client alone costs 3 % of a core, at 20 ms 1 %. A device that comes
 /// late is asked for a longer one.
@@ -114,6 +118,14 @@ pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         commands::monitor_input,
         commands::attend,
         commands::open_link,
+        commands::attach,
+        commands::detach,
+        commands::decide,
+        commands::cancel_timer,
+        commands::notes,
+        commands::delete_note,
+        commands::call_log,
+        commands::clear_call_log,
     ])
 }
 
@@ -133,11 +145,17 @@ pub fn start_engine<R: Runtime>(
         settings.service = Service::Gemini;
     }
     let mut demo = Demo::default();
-    let view = Arc::new(View::new(app.package_info().version.to_string(), settings.clone()));
+    let toolbox = Toolbox::open(Some(store.folder()), Some(Arc::new(Desktop::default())));
+    let functions = toolbox.functions().into_iter().map(|(name, risk)| FunctionOption { name: name.to_owned(), risk });
+    let view = Arc::new(View::new(app.package_info().version.to_string(), settings.clone(), functions.collect()));
+    app.manage(Arc::clone(&toolbox.notes));
+    app.manage(Arc::clone(&toolbox.log));
+    app.manage(Pictures::default());
     let config = EngineConfig {
         settings,
         store: Some(store),
         settings_fault,
+        toolbox,
         keys,
         demo: Box::new(move |language| demo.url(language).map_err(|error| error.to_string())),
         phrase: Box::new(vivavoce_simulator::test_phrase),

@@ -1,10 +1,11 @@
 //! Notifications of the desktop: what a person has to know while the window can't be seen. The words are the program's own,
-//! never the model's.
+//! never the model's, but for the label of a timer that the user has allowed.
 
 use std::sync::{Mutex, PoisonError};
 
 use tauri::{AppHandle, Manager as _, Runtime};
-use vivavoce_engine::{Advice, Phase, Problem, ProblemCode};
+use vivavoce_engine::tools::plain;
+use vivavoce_engine::{Advice, Entry, Event, Phase, Problem, ProblemCode, ToolStage};
 
 use crate::frontend::Glance;
 use crate::window;
@@ -38,11 +39,34 @@ fn message<'words>(problem: &Problem, words: &'words Words) -> &'words Message {
     }
 }
 
+/// Tells that a timer has run out, or that the user is asked for a word, if nobody sees the window.
+pub(crate) fn tell<R: Runtime>(app: &AppHandle<R>, event: &Event, glance: &Glance) {
+    if !glance.desktop.notifications || window::is_noticed(app) {
+        return;
+    }
+    let words = glance.tongue.words();
+    match event {
+        Event::TimeIsUp(due) => {
+            let title = if due.missed { words.time_was_up } else { words.time_is_up };
+            show(app, title, plain(&due.timer.label));
+        }
+        // What is asked for isn't said here: a card with the whole of it is in the window.
+        Event::Entry(Entry { call: Some(call), .. }) if call.stage == ToolStage::Asking => {
+            send(app, &words.question);
+        }
+        _ => {}
+    }
+}
+
 /// Shows a notification; a press on it brings the window.
 pub(crate) fn send<R: Runtime>(app: &AppHandle<R>, message: &Message) {
-    let (app, title, body) = (app.clone(), message.title, message.body);
+    show(app, message.title, message.body.to_owned());
+}
+
+fn show<R: Runtime>(app: &AppHandle<R>, title: &'static str, body: String) {
+    let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        match system::show(title, body).await {
+        match system::show(title, &body).await {
             Ok(true) => window::bring(&app),
             Ok(false) => {}
             Err(error) => tracing::info!(%error, title, "the desktop shows no notifications"),
@@ -73,9 +97,10 @@ mod system {
         let hints = HashMap::from([("desktop-entry", Value::from("Vivavoce"))]);
         // Few desktops show the name of the default action.
         let actions = ["default", "Vivavoce"];
-        // Some read the body as markup, and our words have none of its letters.
+        // Some read the body as markup.
+        let body = body.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let id: u32 = service
-            .call("Notify", &("Vivavoce", 0_u32, "vivavoce", title, body, actions.as_slice(), hints, AS_USUAL))
+            .call("Notify", &("Vivavoce", 0_u32, "vivavoce", title, body.as_str(), actions.as_slice(), hints, AS_USUAL))
             .await?;
         loop {
             let (press, end) = (presses.next(), ends.next());
@@ -101,9 +126,10 @@ mod system {
 #[cfg(not(target_os = "linux"))]
 mod system {
     /// Presses aren't told here.
-    pub(super) async fn show(title: &'static str, body: &'static str) -> Result<bool, notify_rust::error::Error> {
+    pub(super) async fn show(title: &'static str, body: &str) -> Result<bool, notify_rust::error::Error> {
+        let body = body.to_owned();
         let shown = tauri::async_runtime::spawn_blocking(move || {
-            notify_rust::Notification::new().appname("Vivavoce").summary(title).body(body).show()
+            notify_rust::Notification::new().appname("Vivavoce").summary(title).body(&body).show()
         });
         match shown.await {
             Ok(shown) => shown.map(|_| false),

@@ -7,11 +7,12 @@ mod sound;
 
 use serde::Serialize;
 use ts_rs::TS;
+use vivavoce_engine::tools::Timer;
 use vivavoce_engine::{Entry, KeyCheck, KeyStatus, Latency, LiveInput, Phase, Problem, Settings, UsageReport};
 
-pub use answer::{CommandError, SettingsImport};
+pub use answer::{Attachment, CommandError, PictureRefusal, SettingsImport};
 pub use desktop::{Part, ShortcutPath, ShortcutState, Shortcuts, TrayState};
-pub use model::{ModelFeatures, ModelOption, VoiceOption};
+pub use model::{FunctionOption, ModelFeatures, ModelOption, VoiceOption};
 pub(crate) use model::{models, voices};
 pub use sound::{Device, Devices, EchoReport, EchoState, Health};
 
@@ -45,6 +46,10 @@ pub struct Snapshot {
     pub models: Vec<ModelOption>,
     /// Voices to choose from.
     pub voices: Vec<VoiceOption>,
+    /// Functions there are.
+    pub functions: Vec<FunctionOption>,
+    /// Timers that run, the next one first.
+    pub timers: Vec<Timer>,
     /// Both sides so far.
     pub transcript: Vec<Entry>,
     /// What needs the user.
@@ -153,6 +158,11 @@ pub enum ViewChange {
         /// Whose share was how long.
         latency: Latency,
     },
+    /// The timers that run.
+    Timers {
+        /// All of them, the next one first.
+        timers: Vec<Timer>,
+    },
     /// The models to choose from.
     Models {
         /// All of them.
@@ -206,6 +216,7 @@ pub enum ViewChange {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use ts_rs::{Config, TS as _};
+    use vivavoce_engine::tools::{Decision, KeptNote, Record};
     use vivavoce_engine::{KeyPlace, TalkInput};
 
     /// The others are exported with the types that hold them; these only go from the window to here.
@@ -213,5 +224,8 @@ mod tests {
     fn export_bindings_of_arguments() {
         TalkInput::export_all(&Config::from_env()).unwrap();
         KeyPlace::export_all(&Config::from_env()).unwrap();
+        Decision::export_all(&Config::from_env()).unwrap();
+        KeptNote::export_all(&Config::from_env()).unwrap();
+        Record::export_all(&Config::from_env()).unwrap();
     }
 }

@@ -51,6 +51,10 @@ pub(crate) struct Words {
     pub(crate) no_connection: Message,
     pub(crate) ended: Message,
     pub(crate) autostart_failed: Message,
+    pub(crate) question: Message,
+    /// Above what a timer was for.
+    pub(crate) time_is_up: &'static str,
+    pub(crate) time_was_up: &'static str,
     pub(crate) phase: fn(Phase) -> &'static str,
 }
 
@@ -87,6 +91,12 @@ static ENGLISH: Words = Words {
         title: "Starting at login could not be changed",
         body: "The system refused it. Check that you may write into your settings folder.",
     },
+    question: Message {
+        title: "Gemini asks for your permission",
+        body: "Open Vivavoce to see what for. Without an answer it isn't done.",
+    },
+    time_is_up: "Time is up",
+    time_was_up: "Time was up while Vivavoce was closed",
     phase: english_phase,
 };
 
@@ -119,6 +129,12 @@ static JAPANESE: Words = Words {
         title: "ログイン時の起動を変更できませんでした",
         body: "システムに拒否されました。設定フォルダーに書き込めるか確認してください。",
     },
+    question: Message {
+        title: "Gemini が許可を求めています",
+        body: "Vivavoce を開いて内容を確認してください。答えなければ実行されません。",
+    },
+    time_is_up: "時間になりました",
+    time_was_up: "終了している間に時間になりました",
     phase: japanese_phase,
 };
 
@@ -171,9 +187,15 @@ mod tests {
     }
 
     fn all(words: &Words) -> Vec<&'static str> {
-        let Words { talk, stop, mute, switch_mute, show, hide, quit, muted, .. } = words;
-        let messages =
-            [&words.still_here, &words.key_refused, &words.no_connection, &words.ended, &words.autostart_failed];
+        let Words { talk, stop, mute, switch_mute, show, hide, quit, muted, time_is_up, time_was_up, .. } = words;
+        let messages = [
+            &words.still_here,
+            &words.key_refused,
+            &words.no_connection,
+            &words.ended,
+            &words.autostart_failed,
+            &words.question,
+        ];
         let phases = [
             Phase::Off,
             Phase::OpeningMicrophone,
@@ -187,7 +209,7 @@ mod tests {
             Phase::Paused,
             Phase::Error,
         ];
-        let mut all = vec![*talk, *stop, *mute, *switch_mute, *show, *hide, *quit, *muted];
+        let mut all = vec![*talk, *stop, *mute, *switch_mute, *show, *hide, *quit, *muted, *time_is_up, *time_was_up];
         all.extend(messages.iter().flat_map(|message| [message.title, message.body]));
         all.extend(phases.map(words.phase));
         all

@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_status_uses_the_words_of_the_terminal() {
-        let status = View::new("1.2.3".into(), Settings::default()).status();
+        let status = View::new("1.2.3".into(), Settings::default(), Vec::new()).status();
         assert_eq!((status.running, status.phase.as_str(), status.version.as_str()), (true, "off", "1.2.3"));
         assert_eq!(name(&Phase::OpeningMicrophone), "openingMicrophone");
         assert!(!status.service.is_empty());

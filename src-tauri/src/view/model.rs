@@ -4,6 +4,7 @@ use serde::Serialize;
 use ts_rs::TS;
 use vivavoce_engine::ThinkingLevel;
 use vivavoce_engine::model::{self, Status};
+use vivavoce_engine::tools::Risk;
 
 /// A model to choose from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -53,8 +54,25 @@ pub struct ModelFeatures {
     pub translation: bool,
     /// A spoken answer, rather than text only.
     pub speaks: bool,
+    /// Pictures.
+    pub pictures: bool,
+    /// Functions.
+    pub tools: bool,
+    /// Google Search.
+    pub google_search: bool,
     /// Most tokens its context holds.
     pub context_tokens: u32,
+}
+
+/// A function the model may be offered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct FunctionOption {
+    /// As the model calls it.
+    pub name: String,
+    /// What it may do.
+    pub risk: Risk,
 }
 
 /// A prebuilt voice.
@@ -106,6 +124,9 @@ fn features(model: &model::ModelInfo) -> ModelFeatures {
         transcription_hints: capabilities.transcription_hints || capabilities.transcription_vocabulary,
         translation: capabilities.translation,
         speaks: capabilities.audio_out,
+        pictures: capabilities.images_in,
+        tools: capabilities.tools,
+        google_search: capabilities.google_search,
         context_tokens: model.context_tokens(),
     }
 }

@@ -62,6 +62,18 @@ translation: boolean,
  */
 speaks: boolean, 
 /**
+ * Pictures.
+ */
+pictures: boolean, 
+/**
+ * Functions.
+ */
+tools: boolean, 
+/**
+ * Google Search.
+ */
+googleSearch: boolean, 
+/**
  * Most tokens its context holds.
  */
 contextTokens: number, };

@@ -3,4 +3,4 @@
 /**
  * Something to say about an entry besides its text.
  */
-export type Note = "noTranscript" | "nothingHeard" | "connectionLost" | "noAnswer" | "historyKept" | "historyShortened" | "historyLost";
+export type Note = "noTranscript" | "nothingHeard" | "connectionLost" | "noAnswer" | "historyKept" | "historyShortened" | "historyLost" | "timeIsUp" | "timeWasUp";

@@ -14,6 +14,7 @@ import type { Service } from "./Service";
 import type { Sound } from "./Sound";
 import type { Theme } from "./Theme";
 import type { Thinking } from "./Thinking";
+import type { Tools } from "./Tools";
 import type { Transcription } from "./Transcription";
 import type { Translation } from "./Translation";
 
@@ -77,6 +78,10 @@ compression: Compression,
  * Live translation.
  */
 translation: Translation, 
+/**
+ * What the model may call.
+ */
+tools: Tools, 
 /**
  * As whom the service is entered.
  */

@@ -2,6 +2,7 @@
 import type { Devices } from "./Devices";
 import type { EchoReport } from "./EchoReport";
 import type { Entry } from "./Entry";
+import type { FunctionOption } from "./FunctionOption";
 import type { Health } from "./Health";
 import type { KeyStatus } from "./KeyStatus";
 import type { Latency } from "./Latency";
@@ -11,6 +12,7 @@ import type { Phase } from "./Phase";
 import type { Problem } from "./Problem";
 import type { Settings } from "./Settings";
 import type { Shortcuts } from "./Shortcuts";
+import type { Timer } from "./Timer";
 import type { TrayState } from "./TrayState";
 import type { UsageReport } from "./UsageReport";
 import type { VoiceOption } from "./VoiceOption";
@@ -67,6 +69,14 @@ models: Array<ModelOption>,
  * Voices to choose from.
  */
 voices: Array<VoiceOption>, 
+/**
+ * Functions there are.
+ */
+functions: Array<FunctionOption>, 
+/**
+ * Timers that run, the next one first.
+ */
+timers: Array<Timer>, 
 /**
  * Both sides so far.
  */

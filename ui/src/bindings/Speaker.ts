@@ -3,4 +3,4 @@
 /**
  * Who said it.
  */
-export type Speaker = "user" | "model" | "notice";
+export type Speaker = "user" | "model" | "notice" | "tool";

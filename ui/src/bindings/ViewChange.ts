@@ -13,6 +13,7 @@ import type { Phase } from "./Phase";
 import type { Problem } from "./Problem";
 import type { Settings } from "./Settings";
 import type { Shortcuts } from "./Shortcuts";
+import type { Timer } from "./Timer";
 import type { TrayState } from "./TrayState";
 import type { UsageReport } from "./UsageReport";
 
@@ -87,7 +88,11 @@ usage: UsageReport, } | { "type": "latency",
 /**
  * Whose share was how long.
  */
-latency: Latency, } | { "type": "models", 
+latency: Latency, } | { "type": "timers", 
+/**
+ * All of them, the next one first.
+ */
+timers: Array<Timer>, } | { "type": "models", 
 /**
  * All of them.
  */

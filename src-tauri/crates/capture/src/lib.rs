@@ -5,4 +5,4 @@
 mod format;
 mod still;
 
-pub use still::{Detail, LARGEST_FILE, PictureError, Still, TOKENS};
+pub use still::{Detail, LARGEST_FILE, PictureError, Still, THUMBNAIL_SIDE, TOKENS};

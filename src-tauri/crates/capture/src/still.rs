@@ -4,7 +4,9 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder as _, ImageError, ImageReader, Limits, Rgb, RgbImage};
+use image::{
+    DynamicImage, ExtendedColorType, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage,
+};
 
 use crate::format::{Kind, kind};
 
@@ -25,6 +27,9 @@ const LARGEST_JPEG: usize = 384 * 1024;
 
 /// Quality of the JPEG, and what is tried when it becomes too large.
 const QUALITIES: [u8; 4] = [75, 65, 55, 45];
+
+/// Longer side of a thumbnail, pixels: twice what it is shown at, for dense displays.
+pub const THUMBNAIL_SIDE: u32 = 320;
 
 /// How much of a picture the service should see.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -130,6 +135,19 @@ impl Still {
             }
             side = side * 3 / 4;
         }
+    }
+}
+
+impl Still {
+    /// The same small enough to stand among words: at most [`THUMBNAIL_SIDE`] pixels long.
+    #[must_use]
+    pub fn thumbnail(&self) -> Self {
+        // It was written here, so that it can be read again.
+        let Ok(picture) = image::load_from_memory_with_format(&self.jpeg, ImageFormat::Jpeg) else {
+            return self.clone();
+        };
+        let small = opaque(&fitted(&picture, THUMBNAIL_SIDE));
+        Self { jpeg: write(&small, QUALITIES[0]), width: small.width(), height: small.height() }
     }
 }
 

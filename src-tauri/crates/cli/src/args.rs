@@ -4,6 +4,8 @@ mod japanese;
 mod session;
 mod sound;
 
+use std::path::PathBuf;
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use vivavoce_engine::{DeviceId, Language, Mode, Service, Settings, SettingsError, SettingsPatch};
 
@@ -26,7 +28,8 @@ impl Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
     /// Hold a conversation, steered by lines on standard input:
-    /// talk on | talk off | mute on | mute off | stop | say TEXT | test tone | test record | test echo | quit
+    /// talk on | talk off | mute on | mute off | stop | say TEXT | image FILE | approve TICKET once|always|never |
+    /// cancel ID | test tone | test record | test echo | quit
     Talk(TalkArgs),
     /// List the sound devices.
     Devices(DevicesArgs),
@@ -69,6 +72,11 @@ pub(crate) struct TalkArgs {
     /// Language of the demo's guide.
     #[arg(long, value_enum, default_value = "system")]
     pub(crate) language: LanguageArg,
+    /// Folder in which timers, notes and the log of calls outlive the program. Without it, they don't.
+    #[arg(long, value_name = "FOLDER", help_heading = "Functions")]
+    pub(crate) keep: Option<PathBuf>,
+    #[command(flatten)]
+    tools: Box<session::ToolArgs>,
     #[command(flatten)]
     answers: Box<session::AnswerArgs>,
     #[command(flatten)]
@@ -104,7 +112,7 @@ impl TalkArgs {
             release_tail_ms: self.tail_ms,
             ..Settings::default()
         };
-        let patch = self.answers.patch(SettingsPatch::default());
+        let patch = self.answers.patch(self.tools.patch(SettingsPatch::default()));
         let patch = self.access.patch(self.words.patch(self.turns.patch(patch)));
         settings.patched(&self.sound.patch(from_file, patch))
     }

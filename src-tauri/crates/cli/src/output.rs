@@ -59,6 +59,12 @@ impl Output {
             "turn": entry.turn, "speaker": entry.speaker, "delta": delta, "text": entry.text,
             "final": entry.is_final, "interrupted": entry.interrupted, "note": entry.note,
         });
+        if let Some(sources) = &entry.sources
+            && self.entries.get(&entry.id).is_none_or(|known| known.sources != entry.sources)
+        {
+            let fields = json!({ "turn": entry.turn, "queries": sources.queries, "pages": sources.pages });
+            self.line(Instant::now(), "sources", fields);
+        }
         self.entries.insert(entry.id, entry);
         self.line(Instant::now(), "transcript", fields);
     }
@@ -72,6 +78,11 @@ impl Frontend for Output {
             Event::Ready { session_id } => self.line(now, "ready", json!({ "session": session_id })),
             Event::Disconnected => self.line(now, "disconnected", json!({})),
             Event::Phase { phase, latched } => self.line(now, "state", json!({ "state": phase, "latched": latched })),
+            Event::Entry(Entry { call: Some(call), turn, .. }) => {
+                let mut fields = json!(call);
+                fields["turn"] = json!(turn);
+                self.line(now, "tool", fields);
+            }
             Event::Entry(entry) => {
                 let known = self.entries.get(&entry.id).map_or(0, |known| known.text.len());
                 let delta = entry.text.get(known..).unwrap_or_default().to_owned();
@@ -139,6 +150,8 @@ impl Frontend for Output {
                 let fields = json!({ "turn": turn, "reason": reason, "interrupted": interrupted });
                 self.line(now, "turn_complete", fields);
             }
+            Event::TimeIsUp(due) => self.line(now, "time_is_up", json!({ "timer": due.timer, "missed": due.missed })),
+            Event::Timers(timers) => self.line(now, "timers", json!({ "timers": timers })),
             Event::Usage { turn, usage, report } => {
                 self.line(now, "usage", json!({ "turn": turn, "usage": usage, "report": report }));
             }
@@ -249,6 +262,9 @@ mod tests {
             heard_chars: None,
             started_at: 0,
             note: None,
+            pictures: Vec::new(),
+            call: None,
+            sources: None,
         })
     }
 

@@ -1,5 +1,6 @@
 //! A conversation steered by lines on standard input.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,8 +8,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
+use vivavoce_engine::tools::{Decision, Desktop};
 use vivavoce_engine::{
-    AccessKind, Command, Engine, EngineConfig, Event, Handle, HostChoice, KeyStore, Service, Settings, TalkInput,
+    AccessKind, Command, Engine, EngineConfig, Event, Handle, HostChoice, KeyStore, LARGEST_FILE, Picture,
+    PictureError, Service, Settings, TalkInput, Toolbox,
 };
 use vivavoce_simulator::Demo;
 
@@ -21,6 +24,7 @@ use crate::output::Output;
 pub(crate) fn run(args: TalkArgs) -> anyhow::Result<ExitCode> {
     let clock = Clock::start();
     let period = Duration::from_millis(args.period_ms);
+    let keep = args.keep.clone();
     let settings = args.into_settings()?;
     let keys = key_wanted(settings.service, settings.access.kind).map_or_else(|| Ok(KeyStore::new()), key::find)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -28,7 +32,7 @@ pub(crate) fn run(args: TalkArgs) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()
         .context("the program's tasks could not be started")?;
-    let code = runtime.block_on(converse(settings, period, keys, clock));
+    let code = runtime.block_on(converse(settings, period, keep, keys, clock));
     // A reader blocked on standard input must not keep the program alive.
     runtime.shutdown_timeout(Duration::from_millis(100));
     code
@@ -43,7 +47,13 @@ fn key_wanted(service: Service, access: AccessKind) -> Option<bool> {
     }
 }
 
-async fn converse(settings: Settings, period: Duration, keys: KeyStore, clock: Clock) -> anyhow::Result<ExitCode> {
+async fn converse(
+    settings: Settings,
+    period: Duration,
+    keep: Option<PathBuf>,
+    keys: KeyStore,
+    clock: Clock,
+) -> anyhow::Result<ExitCode> {
     let was_ready = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&was_ready);
     let (output, writer) = Output::new(
@@ -56,6 +66,7 @@ async fn converse(settings: Settings, period: Duration, keys: KeyStore, clock: C
     );
     let mut demo = Demo::default();
     let config = EngineConfig {
+        toolbox: Toolbox::open(keep.as_deref(), Some(Arc::new(Desktop::default()))),
         period,
         settings,
         store: None,
@@ -105,16 +116,50 @@ fn parse(line: &str) -> Result<Option<Command>, String> {
         "test record" => Command::RecordTest,
         "test echo" => Command::TestEcho,
         "quit" => return Ok(None),
-        _ => match line.strip_prefix("say ") {
-            Some(text) => Command::SendText(text.to_owned()),
-            None => {
+        _ => match line.split_once(' ') {
+            Some(("say", text)) => Command::Send { text: text.to_owned(), pictures: Vec::new() },
+            Some(("image", rest)) => image(rest)?,
+            Some(("approve", rest)) => approve(rest)?,
+            Some(("cancel", id)) => {
+                Command::CancelTimer(id.trim().parse().map_err(|_| format!("{id:?} is no timer's id"))?)
+            }
+            _ => {
                 return Err(format!(
-                    "{line:?} is no command; there are: talk on, talk off, mute on, mute off, stop, say TEXT, test tone, \
-                     test record, test echo, quit"
+                    "{line:?} is no command; there are: talk on, talk off, mute on, mute off, stop, say TEXT, \
+                     image FILE, approve TICKET once|always|never, cancel ID, test tone, test record, test echo, quit"
                 ));
             }
         },
     }))
+}
+
+/// A picture out of a file. Reading and shrinking it takes a moment in which no other line is read, but the talk goes on.
+fn image(path: &str) -> Result<Command, String> {
+    let path = path.trim();
+    let failed = |error: &dyn std::fmt::Display| format!("{path}: {error}");
+    let length = std::fs::metadata(path).map_err(|error| failed(&error))?.len();
+    if length > LARGEST_FILE as u64 {
+        return Err(failed(&PictureError::TooLarge { bytes: length as usize }));
+    }
+    let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
+    let picture = Picture::of_file(&bytes, None).map_err(|error| failed(&error))?;
+    Ok(Command::Send { text: String::new(), pictures: vec![picture] })
+}
+
+/// `7 once`
+fn approve(rest: &str) -> Result<Command, String> {
+    let mut words = rest.split_whitespace();
+    let ticket = words.next().and_then(|ticket| ticket.parse().ok());
+    let decision = match words.next() {
+        Some("once") => Some(Decision::Once),
+        Some("always") => Some(Decision::Always),
+        Some("never") => Some(Decision::Never),
+        _ => None,
+    };
+    match (ticket, decision, words.next()) {
+        (Some(ticket), Some(decision), None) => Ok(Command::Decide { ticket, decision }),
+        _ => Err(format!("{rest:?} is no answer; wanted is the ticket of a `tool` line and once, always or never")),
+    }
 }
 
 #[cfg(unix)]
@@ -157,6 +202,10 @@ mod tests {
             "mute off",
             "stop",
             " say hello there ",
+            "approve 7 once",
+            "approve 7 always",
+            " approve  7  never ",
+            "cancel 1",
             "test tone",
             "test record",
             "test echo",
@@ -168,8 +217,33 @@ mod tests {
 
     #[test]
     fn an_unknown_line_is_answered_with_what_there_is() {
-        for line in ["talk", "TALK ON", "say", "jump"] {
+        for line in ["talk", "TALK ON", "say", "jump", "image", "approve"] {
             assert!(parse(line).unwrap_err().contains("talk on"), "{line}");
+        }
+        for line in
+            ["approve 7", "approve once", "approve 7 perhaps", "approve -7 once", "approve 7 once more", "cancel x"]
+        {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_picture_is_sent_and_anything_else_refused_with_the_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            format!("image {}", path.display())
+        };
+        let gif = b"GIF89a\x01\0\x01\0\x80\0\0\xff\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+        let Ok(Some(Command::Send { text, pictures })) = parse(&file("a picture.gif", gif)) else { panic!("refused") };
+        assert_eq!((text.as_str(), pictures.len(), pictures[0].thumbnail.width), ("", 1, 1));
+        for (line, reason) in [
+            (file("a.pdf", b"%PDF-1.7"), "PDF can't be sent"),
+            (file("a.png", b"nothing"), "no picture"),
+            ("image /nowhere/a.png".to_owned(), "/nowhere/a.png"),
+        ] {
+            assert!(parse(&line).unwrap_err().contains(reason), "{line}");
         }
     }
 }

@@ -208,6 +208,7 @@ impl Recorded {
             store: None,
             settings_fault: None,
             keys,
+            toolbox: vivavoce_engine::Toolbox::open(None, None),
             demo: Box::new(|_| Err("not here".into())),
             phrase: Box::new(|| (Vec::new(), 24_000)),
             host: HostChoice::System,

@@ -4,9 +4,9 @@ use secrecy::SecretString;
 
 use vivavoce_tools::{Change, Decision};
 
+use crate::picture::Picture;
 use crate::secret::KeyPlace;
 use crate::settings::SettingsPatch;
-use crate::transcript::Thumbnail;
 
 /// One request to the engine. None of them waits for the network or a device: what comes of it is told by events.
 #[derive(Debug)]
@@ -66,15 +66,6 @@ pub enum Command {
     ClearTranscript,
     /// End an open turn, close the connection and the devices, and stop.
     Shutdown,
-}
-
-/// A picture to be shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
-    /// What the service gets.
-    pub jpeg: Vec<u8>,
-    /// What the transcript shows.
-    pub thumbnail: Thumbnail,
 }
 
 /// The talk button in its parts, or explicitly.

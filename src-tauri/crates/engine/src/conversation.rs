@@ -32,9 +32,10 @@ use vivavoce_live::driver::DriverCommand;
 use vivavoce_live::session;
 use vivavoce_tools::{Card, Desk, Due, Outcome, Timer, Work};
 
-use crate::command::{Command, Picture};
+use crate::command::Command;
 use crate::event::{Event, LiveInput, Phase};
 use crate::latency::Stopwatch;
+use crate::picture::Picture;
 use crate::problem::{Problem, ProblemCode};
 use crate::secret::KeyStatus;
 use crate::settings::Settings;

@@ -26,6 +26,7 @@ mod engine;
 mod event;
 mod latency;
 mod mailbox;
+mod picture;
 mod problem;
 mod schema;
 mod secret;
@@ -35,10 +36,11 @@ mod toolbox;
 mod transcript;
 mod usage;
 
-pub use command::{Command, Picture, TalkInput};
+pub use command::{Command, TalkInput};
 pub use engine::{DemoStart, Engine, EngineConfig, EngineGone, Handle, KEY_CHECK_PATIENCE, Phrase};
 pub use event::{Event, Frontend, LiveInput, Phase};
 pub use latency::Latency;
+pub use picture::Picture;
 pub use problem::{Advice, Problem, ProblemCode};
 pub use secret::{Kept, KeyCheck, KeyError, KeyPlace, KeyStatus, KeyStore, Keychain, KeychainError, SystemKeychain};
 pub use settings::{
@@ -52,6 +54,7 @@ pub use transcript::{Entry, Note, Page, Sources, Speaker, Thumbnail, ToolCall, T
 pub use usage::{Tokens, UsageReport};
 
 pub use vivavoce_audio::{DeviceId, DeviceInfo, Direction, EchoReport, EchoState, Health, HostChoice, Voice};
+pub use vivavoce_capture::{LARGEST_FILE, PictureError, TOKENS as PICTURE_TOKENS};
 pub use vivavoce_live::message::server::UsageMetadata;
 pub use vivavoce_live::model;
 pub use vivavoce_live::session::Carried;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use vivavoce_live::model::VOICES;
 use vivavoce_tools::{
-    AddNote, CancelTimer, ChangeSetting, Clock, Controls, CurrentTime, DeleteNote, Desk, KeptError, ListNotes,
-    ListTimers, Log, Notes, OpenLink, Outside, Permission, ReadClipboard, SetReminder, SetTimer, Timers, Tool,
+    AddNote, CancelTimer, Change, ChangeSetting, Clock, Controls, CurrentTime, DeleteNote, Desk, KeptError, ListNotes,
+    ListTimers, Log, Notes, OpenLink, Outside, Permission, ReadClipboard, Risk, SetReminder, SetTimer, Timers, Tool,
     WriteClipboard,
 };
 
@@ -39,6 +39,11 @@ impl Toolbox {
         Self { timers, notes, log, faults, outside, clock }
     }
 
+    /// Name and risk of each.
+    pub fn functions(&self) -> Vec<(&'static str, Risk)> {
+        self.desk(Arc::new(Nothing)).known().map(|known| (known.name, known.risk)).collect()
+    }
+
     /// A desk with all of them.
     pub(crate) fn desk(&self, controls: Arc<dyn Controls>) -> Desk {
         let voices = VOICES.iter().map(|voice| voice.id).collect();
@@ -60,5 +65,14 @@ impl Toolbox {
             tools.push(Arc::new(WriteClipboard(Arc::clone(outside))));
         }
         Desk::new(tools.into_iter().map(|tool| (tool, Permission::default())))
+    }
+}
+
+/// Controls of nothing, where nothing is to be carried out.
+struct Nothing;
+
+impl Controls for Nothing {
+    fn change(&self, _: Change) -> Result<(), String> {
+        Err("nothing can be changed here".to_owned())
     }
 }

@@ -127,3 +127,14 @@ fn crc(bytes: &[u8]) -> u32 {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { 0xedb8_8320 ^ (sum >> 1) } else { sum >> 1 })
     })
 }
+
+#[test]
+fn a_thumbnail_is_the_same_picture_small() {
+    let picture = DynamicImage::ImageRgb8(RgbImage::from_pixel(1200, 600, Rgb([200, 30, 30])));
+    let still = Still::of_picture(&picture, Detail::Medium);
+    let small = still.thumbnail();
+    assert_eq!((small.width, small.height), (320, 160));
+    assert!(small.jpeg.len() < still.jpeg.len());
+    let [red, ..] = image::load_from_memory(&small.jpeg).unwrap().to_rgb8().get_pixel(5, 5).0;
+    assert!(red > 180, "{red}");
+}

@@ -11,14 +11,15 @@ const ABOUT: &str = "ターミナルで使う、Gemini との音声会話。";
 const TASKS: [(&str, &str); 3] = [
     (
         "talk",
-        "会話をします。標準入力に 1 行ずつ指示を書きます:\ntalk on | talk off | mute on | mute off | stop | say TEXT | test tone | test record | test echo | quit",
+        "会話をします。標準入力に 1 行ずつ指示を書きます:\ntalk on | talk off | mute on | mute off | stop | say TEXT | image FILE | approve TICKET once|always|never | cancel ID | test tone | test record | test echo | quit",
     ),
     ("devices", "音声デバイスを一覧にします。"),
     ("help", "この説明、または指定したコマンドの説明を表示します。"),
 ];
 
 /// Headings, as they are in English, and in Japanese.
-const HEADINGS: [(&str, &str); 5] = [
+const HEADINGS: [(&str, &str); 6] = [
+    ("Functions", "関数"),
     ("Answers", "応答"),
     ("Turns", "発言の区切り"),
     ("Words and memory", "文字起こしと記憶"),
@@ -27,7 +28,11 @@ const HEADINGS: [(&str, &str); 5] = [
 ];
 
 /// Each argument with what it is for.
-const ARGUMENTS: [(&str, &str); 67] = [
+const ARGUMENTS: [(&str, &str); 71] = [
+    ("keep", "タイマー、メモ、呼び出しの記録を残すフォルダー。省略すると残しません。"),
+    ("google_search", "サービスにウェブ検索を許します (料金がかかります)。"),
+    ("allow", "確認せずに実行してよい関数 (例: set_timer)。繰り返し指定できます。"),
+    ("deny", "モデルに知らせない関数。繰り返し指定できます。all ですべて。"),
     ("help", "説明を表示します。"),
     ("version", "バージョンを表示します。"),
     ("demo", "内蔵のシミュレーターと話します。キーもネットワークも要りません。"),

@@ -59,6 +59,31 @@ pub(crate) struct AnswerArgs {
     show_thoughts: bool,
 }
 
+/// What the model may call.
+#[derive(Debug, Default, ClapArgs)]
+#[command(next_help_heading = "Functions")]
+pub(crate) struct ToolArgs {
+    /// Let the service search the web; it charges for that.
+    #[arg(long)]
+    google_search: bool,
+    /// Carry out a function without asking, such as set_timer; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    allow: Vec<String>,
+    /// Don't offer a function; may be repeated. `all` offers none.
+    #[arg(long, value_name = "NAME")]
+    deny: Vec<String>,
+}
+
+impl ToolArgs {
+    /// These arguments laid over the settings.
+    pub(crate) fn patch(self, patch: SettingsPatch) -> SettingsPatch {
+        let allowed = self.allow.into_iter().map(|name| (name, json!("always")));
+        let denied = self.deny.into_iter().map(|name| (name, json!("never")));
+        let permissions: Map<String, Value> = allowed.chain(denied).collect();
+        patch.with("tools", json!({ "googleSearch": self.google_search, "permissions": permissions }))
+    }
+}
+
 /// How turns are found.
 #[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Turns")]

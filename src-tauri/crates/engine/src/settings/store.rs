@@ -24,6 +24,11 @@ impl SettingsStore {
         Self { path: path.into() }
     }
 
+    /// The folder the file is in.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
     /// The settings, and what was wrong with the file, if anything. A missing file is a first start. What can't be used of a
     /// file is kept beside it before anything is written.
     pub fn load(&self) -> (Settings, Option<SettingsError>) {

@@ -8,6 +8,9 @@ use vivavoce_tools::Permission;
 /// Names that are remembered at most; the file is a person's, not a store.
 const MOST: usize = 512;
 
+/// The name that stands for every function, to offer none.
+const ALL: &str = "all";
+
 /// What the model may call, and what was said of single functions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
@@ -20,9 +23,10 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// What was said of a function.
+    /// What was said of a function, or of all.
     pub(crate) fn permission(&self, name: &str) -> Permission {
-        self.permissions.get(name).copied().unwrap_or_default()
+        let said = |name| self.permissions.get(name).copied();
+        said(ALL).filter(|all| *all == Permission::Never).or_else(|| said(name)).unwrap_or_default()
     }
 
     /// The same with something said of a function.
