@@ -26,6 +26,7 @@ use super::rules::{self, Refusal};
 use crate::config::ServerConfig;
 use crate::fault::FaultAction;
 use crate::persona::{Answer, Ending, Respondent, Said};
+use crate::picture::Seen;
 use crate::profile::{AfterCall, Profile, Traits};
 use crate::registry::{Registry, SessionId};
 use crate::voice::Sensitivity;
@@ -49,6 +50,8 @@ pub(super) struct Conversation {
     turn: u64,
     /// Turns that were said and whose answers have not begun.
     waiting: VecDeque<(u64, Said)>,
+    /// What was shown since the user's newest turn, or left untold by an answer that called functions.
+    seen: Seen,
     /// Results of calls that will be told as soon as nothing else is going on.
     results: VecDeque<String>,
     /// Number of the newest answer.
@@ -112,6 +115,7 @@ impl Conversation {
             ids,
             turn: 0,
             waiting: VecDeque::new(),
+            seen: Seen::default(),
             results: VecDeque::new(),
             answers: 0,
             reply: None,
@@ -195,7 +199,7 @@ impl Conversation {
     /// Begins the next answer; whether there was one to begin.
     fn begin(&mut self, now: Instant, out: &mut Outbox) -> bool {
         if let Some((turn, said)) = self.waiting.pop_front() {
-            self.answer_turn(turn, &said, now, out);
+            self.answer_turn(turn, said, now, out);
         } else if !self.listener.is_busy()
             && let Some(result) = self.results.pop_front()
         {
@@ -210,12 +214,12 @@ impl Conversation {
         true
     }
 
-    fn answer_turn(&mut self, turn: u64, said: &Said, now: Instant, out: &mut Outbox) {
-        if let Err(refusal) = self.remember(said) {
+    fn answer_turn(&mut self, turn: u64, mut said: Said, now: Instant, out: &mut Outbox) {
+        if let Err(refusal) = self.remember(&said) {
             out.close(refusal.code, &refusal.reason);
             return;
         }
-        let heard = self.config.record.then(|| HeardTurn::said(said));
+        let heard = self.config.record.then(|| HeardTurn::said(&said));
         self.answers += 1;
         out.begin_answer(self.answers);
         if out.troubles().strike(self.answers, &FaultAction::NoAnswer) {
@@ -229,8 +233,13 @@ impl Conversation {
         if calls.is_empty() {
             calls = self.offer.asked_for(&said.text);
         }
-        let mut answer =
-            if calls.is_empty() { self.memory.respondent.answer(said) } else { self.answer_with_calls(&calls) };
+        let mut answer = if calls.is_empty() {
+            self.memory.respondent.answer(&said)
+        } else {
+            said.seen.extend(std::mem::take(&mut self.seen));
+            self.seen = said.seen;
+            self.answer_with_calls(&calls)
+        };
         if self.options.thoughts && !answer.rejected {
             answer.thought = Some("**Listening**\nI consider what was said.".into());
         }
