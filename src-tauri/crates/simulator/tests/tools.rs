@@ -380,3 +380,42 @@ fn a_search_names_its_sources_and_says_they_are_not_real() {
     client.pass(SECOND);
     assert!(client.times("sources").is_empty());
 }
+
+/// A demo whose functions are declared with what they take, and that has greeted already.
+fn guide() -> Client {
+    let minutes = json!({"type": "OBJECT", "properties": {"minutes": {"type": "NUMBER"}}});
+    let link = json!({"type": "object", "properties": {"url": {"type": "string"}}, "required": ["url"]});
+    let setup = json!({"outputAudioTranscription": {}, "tools": [{"googleSearch": {}}, {"functionDeclarations": [
+        {"name": "set_timer", "parameters": minutes}, {"name": "open_link", "parametersJsonSchema": link}]}]});
+    let mut client = Client::open(ServerConfig::default(), &setup);
+    client.text("hello");
+    client.pass(30 * SECOND);
+    client.forget();
+    client
+}
+
+#[test]
+fn the_guide_calls_what_a_text_names_and_tells_the_result() {
+    let mut client = guide();
+    client.text("Please set a timer for 5 minutes");
+    client.pass(SECOND);
+    let call = client.calls().remove(0);
+    assert_eq!((call.name.as_str(), Value::Object(call.args.clone())), ("set_timer", json!({"minutes": 5})));
+    assert!(client.sound().is_empty(), "and doesn't explain that it only repeats voices");
+    respond(&mut client, &call, &json!({"response": {"output": "rings at 10:05"}}));
+    client.pass(SECOND);
+    assert_eq!(told(&client), " set_timer: {\"output\":\"rings at 10:05\"}");
+    assert!(!client.sound().is_empty());
+    client.forget();
+    client.text("Open the link https://example.com/");
+    assert_eq!(Value::Object(client.calls().remove(0).args), json!({"url": "https://example.com/"}));
+}
+
+#[test]
+fn the_guide_searches_too() {
+    let mut client = guide();
+    client.text("Search for the tides");
+    client.pass(30 * SECOND);
+    let sources = client.contents().find_map(|content| content.grounding_metadata.clone()).unwrap();
+    assert!(sources["groundingChunks"][0]["web"]["title"].as_str().unwrap().ends_with("(simulated)"));
+}

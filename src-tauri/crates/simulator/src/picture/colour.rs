@@ -43,7 +43,7 @@ impl Colour {
         let [red, green, blue] = self.0.map(i32::from);
         let (most, least) = (red.max(green).max(blue), red.min(green).min(blue));
         let span = most - least;
-        let lightness = (most + least) / 2;
+        let lightness = i32::midpoint(most, least);
         if span < LEAST_HUE {
             return match lightness {
                 ..=DARKEST => ("black", "黒"),
