@@ -140,10 +140,59 @@ pub enum FaultAction {
     CallWithoutId,
     /// Calls have no arguments.
     CallWithoutArgs,
+    /// A call is made whatever the user said, and instead of what the text asks for. Several are made at once.
+    Call {
+        /// The function, declared or not.
+        name: String,
+        /// Its arguments, verbatim.
+        #[serde(default)]
+        args: Map<String, Value>,
+    },
+    /// Every call is made many times in the same message, each time with an id of its own.
+    FloodCalls {
+        /// How many times; at most 10,000.
+        #[serde(default = "flood")]
+        times: u32,
+    },
+    /// Ids of calls have all the forms the service was seen using, in turn.
+    MixedIds,
+    /// Where `generationComplete` and `turnComplete` come in a turn that calls functions. The result of a call the model
+    /// waits for is then told in a turn of its own.
+    CompleteAroundCall {
+        /// Before, between or after the calls.
+        place: AroundCall,
+    },
+    /// A result of a call closes the connection.
+    CloseOnResult {
+        /// 1011 "Internal error encountered.", or 1008 "Requested entity was not found."
+        #[serde(default = "internal_error")]
+        code: u16,
+    },
     /// A call dropped by an interruption comes again with another id in the next turn.
-    ReissueCall,
+    ReissueCall {
+        /// Its arguments say the same in other words: texts begin with a letter of the other case and end with a full
+        /// stop, whole numbers get a decimal point.
+        #[serde(default)]
+        reworded: bool,
+    },
     /// A call dropped by an interruption is cancelled by `toolCallCancellation`, as documented but hardly ever seen.
-    CancelCall,
+    CancelCall {
+        /// So are calls the model does not wait for, whenever the user begins to speak or to type.
+        #[serde(default)]
+        non_blocking: bool,
+    },
+}
+
+/// Where the marks of a turn's end come beside its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AroundCall {
+    /// Before the first call.
+    Before,
+    /// After the first of several calls, which comes in a message of its own.
+    Between,
+    /// After the last call.
+    After,
 }
 
 /// The moment of a fault. What is not set does not matter; what is set must all be reached.
@@ -211,7 +260,7 @@ impl From<FaultAction> for Fault {
 }
 
 /// All faults by name with the keys they take beside `do`, `connection` and `turn`.
-pub const FAULTS: [(&str, &[&str]); 36] = [
+pub const FAULTS: [(&str, &[&str]); 41] = [
     ("drop", WHEN),
     ("close", &["code", "reason", "after-audio-ms", "after-messages", "after-seconds"]),
     ("go-away-then-silence", WHEN),
@@ -246,8 +295,13 @@ pub const FAULTS: [(&str, &[&str]); 36] = [
     ("duplicate-call", &[]),
     ("call-without-id", &[]),
     ("call-without-args", &[]),
-    ("reissue-call", &[]),
-    ("cancel-call", &[]),
+    ("call", &["name", "args"]),
+    ("flood-calls", &["times"]),
+    ("mixed-ids", &[]),
+    ("complete-around-call", &["place"]),
+    ("close-on-result", &["code"]),
+    ("reissue-call", &["reworded"]),
+    ("cancel-call", &["non-blocking"]),
 ];
 
 const WHEN: &[&str] = &["after-audio-ms", "after-messages", "after-seconds"];
@@ -312,6 +366,10 @@ fn fragment() -> usize {
     1000
 }
 
+fn flood() -> u32 {
+    100
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -328,7 +386,13 @@ mod tests {
         for (name, keys) in FAULTS {
             let mut table = json!({"do": name, "connection": 2, "turn": 3});
             for key in keys {
-                table[key] = if *key == "reason" { json!("why") } else { json!(1000) };
+                table[key] = match *key {
+                    "reason" | "name" => json!("why"),
+                    "args" => json!({"url": "file:///", "deep": [null, {"n": 1.5}]}),
+                    "place" => json!("between"),
+                    "reworded" | "non-blocking" => json!(true),
+                    _ => json!(1000),
+                };
             }
             let fault = read(table).unwrap();
             assert_eq!((fault.connection, fault.turn), (Some(2), Some(3)), "{name}");

@@ -28,7 +28,7 @@ pub mod voice;
 pub use clip::{Clip, Guide, clip};
 pub use config::{Language, Limits, Persona, ServerConfig, TurnComplete};
 pub use demo::{Demo, test_phrase};
-pub use fault::{FAULTS, Fault, FaultAction, When};
+pub use fault::{AroundCall, FAULTS, Fault, FaultAction, When};
 pub use observe::{ConnectionRecord, Frame, Heard, Observed, Received, TurnRecord};
 pub use peer::{Access, HeardTurn, Note, Output, Peer, SocketFaults};
 pub use profile::{ModelEntry, Profile, known_models};

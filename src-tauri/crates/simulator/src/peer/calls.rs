@@ -75,6 +75,38 @@ fn is_blocking(declaration: &FunctionDeclaration, calls: Calls) -> bool {
     }
 }
 
+/// A call of `name` with these arguments, though the text asks for none and the function may not be declared.
+pub(super) fn made_up(name: String, args: Map<String, Value>, functions: &[Function], calls: Calls) -> Call {
+    let declared = functions.iter().find(|function| function.name == name);
+    let undeclared = FunctionDeclaration::default();
+    let blocking = declared.map_or_else(|| is_blocking(&undeclared, calls), |function| function.blocking);
+    Call { name, args, blocking }
+}
+
+/// The same call in other words.
+pub(super) fn reworded(call: Call) -> Call {
+    let args = call.args.into_iter().map(|(name, value)| (name, reword(value))).collect();
+    Call { args, ..call }
+}
+
+/// Free texts and whole numbers in another form; what has a form of its own stays.
+fn reword(value: Value) -> Value {
+    match value {
+        Value::String(text) if !text.contains([':', '/', '_']) => {
+            let mut letters = text.chars();
+            let first = letters.next().map(|first| {
+                if first.is_lowercase() { first.to_uppercase().to_string() } else { first.to_lowercase().to_string() }
+            });
+            format!("{}{}.", first.unwrap_or_default(), letters.as_str()).into()
+        }
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => (whole as f64).into(),
+            None => Value::Number(number),
+        },
+        value => value,
+    }
+}
+
 /// The calls a text asks for: every function whose whole name is in it, else the one of whose name it has the most
 /// words. JSON objects in the text are the arguments, one for each call in order; a call without one is given what the
 /// text says between its name and the next.

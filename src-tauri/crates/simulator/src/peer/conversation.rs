@@ -201,6 +201,7 @@ impl Conversation {
         if let Some((turn, said)) = self.waiting.pop_front() {
             self.answer_turn(turn, said, now, out);
         } else if !self.listener.is_busy()
+            && !self.is_waiting()
             && let Some(result) = self.results.pop_front()
         {
             self.answers += 1;
@@ -229,10 +230,7 @@ impl Conversation {
         }
         self.send_not_resumable(out);
         Self::send_nonsense(Some(self.answers), out);
-        let mut calls = std::mem::take(&mut self.dropped);
-        if calls.is_empty() {
-            calls = self.offer.asked_for(&said.text);
-        }
+        let calls = self.calls_for(&said.text, out);
         let mut answer = if calls.is_empty() {
             self.memory.respondent.answer(&said)
         } else {
@@ -249,7 +247,8 @@ impl Conversation {
         answer.sources = self.offer.searches(&said.text).then(|| said.text.clone());
         let rejected = answer.rejected || out.troubles().strike(self.answers, &FaultAction::Reject);
         let playback = self.plan(answer, now, out);
-        self.reply = Some(Reply { turn: Some(turn), heard, playback, rejected, calls, ..Reply::default() });
+        let awaiting = calls.iter().any(|call| call.blocking);
+        self.reply = Some(Reply { turn: Some(turn), heard, playback, rejected, calls, awaiting, ..Reply::default() });
     }
 
     /// An answer that calls functions instead of speaking.

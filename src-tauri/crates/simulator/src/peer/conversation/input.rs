@@ -71,7 +71,7 @@ impl Conversation {
             Self::interrupt_nothing(out);
         }
         if self.options.interruptions {
-            self.interrupt(out);
+            self.give_way(out);
         }
     }
 
@@ -181,7 +181,7 @@ impl Conversation {
             return;
         }
         if self.options.interruptions {
-            self.interrupt(out);
+            self.give_way(out);
         }
         self.typed(text, now, out);
     }
@@ -204,7 +204,7 @@ impl Conversation {
             self.seeding = !complete;
             return Ok(());
         }
-        self.interrupt(out);
+        self.give_way(out);
         let answered = content.turns.last().is_none_or(|turn| turn.role.as_deref() != Some("model"));
         match content.turns.split_last() {
             Some((last, before)) if complete && answered => {
