@@ -54,11 +54,10 @@ fn fault(index: usize, turn: Option<u64>, number: u64) -> Fault {
             "reason" | "name" => json!("why"),
             "args" => json!({"number": number}),
             "place" => json!(["before", "between", "after"][number as usize % 3]),
-            "reworded" | "non-blocking" => json!(number % 2 == 0),
-            "times" => json!(number / 100),
+            "reworded" | "non-blocking" => json!(number.is_multiple_of(2)),
             "code" => json!(1011),
             "after-seconds" => json!(number as f64 / 100.0),
-            "after-messages" => json!(number / 100),
+            "times" | "after-messages" => json!(number / 100),
             "seconds" => json!(number / 1000),
             _ => json!(number),
         };

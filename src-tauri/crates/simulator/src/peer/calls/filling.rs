@@ -23,7 +23,11 @@ pub(super) fn fill(parameters: &[Parameter], text: &str) -> Map<String, Value> {
     filling.by_form(&reading, text);
     let mut numbers = reading.numbers;
     filling.by_unit(&mut numbers);
-    filling.by_order(numbers, reading.quoted, reading.truth);
+    filling.texts(reading.quoted);
+    filling.numbers(numbers);
+    if let Some(parameter) = parameters.iter().find(|it| it.truth && !filling.args.contains_key(&it.name)) {
+        filling.offer(parameter, &mut reading.truth.into_iter());
+    }
     filling.args
 }
 
@@ -63,32 +67,31 @@ impl Filling<'_> {
         }
     }
 
-    fn by_order(&mut self, numbers: Vec<Counted>, quoted: Vec<String>, truth: Option<bool>) {
-        let mut numbers = numbers.into_iter();
+    /// Quoted words in order: to members without a form first, to an address or a time only if they must be there.
+    fn texts(&mut self, quoted: Vec<String>) {
         let mut quoted = quoted.into_iter();
-        // Free text goes to members without a form first; to an address or a time only if they must be there.
-        let free = |parameter: &&Parameter| parameter.text && parameter.values.is_empty() && !has_form(parameter);
-        for parameter in self.parameters.iter().filter(free) {
+        let parameters = self.parameters;
+        let texts = || parameters.iter().filter(|parameter| parameter.text && parameter.values.is_empty());
+        let formless = texts().filter(|parameter| !has_form(parameter));
+        for parameter in formless.chain(texts().filter(|parameter| parameter.required)) {
             self.offer(parameter, &mut quoted);
         }
-        for parameter in self.parameters.iter().filter(|it| it.text && it.values.is_empty() && it.required) {
-            self.offer(parameter, &mut quoted);
+    }
+
+    /// Numbers in order: to required members; without any, to the first declared unless a unit has placed one; and last
+    /// to members that take a number for a name.
+    fn numbers(&mut self, numbers: Vec<Counted>) {
+        let mut numbers = numbers.into_iter();
+        let placed = self.parameters.iter().any(|it| self.args.get(&it.name).is_some_and(Value::is_number));
+        let mut wanted: Vec<&Parameter> = self.parameters.iter().filter(|it| it.number && it.required).collect();
+        if wanted.is_empty() && !placed {
+            wanted.extend(self.parameters.iter().find(|it| it.number));
         }
-        let counted =
-            self.parameters.iter().any(|parameter| self.args.get(&parameter.name).is_some_and(Value::is_number));
-        let required = |parameter: &&Parameter| parameter.number && parameter.required;
-        let needed = self.parameters.iter().any(|parameter| required(&parameter));
-        for parameter in self.parameters.iter().filter(required) {
+        for parameter in wanted {
             self.offer(parameter, &mut numbers.by_ref().map(|counted| counted.number));
-        }
-        if let Some(first) = self.parameters.iter().find(|parameter| parameter.number && !counted && !needed) {
-            self.offer(first, &mut numbers.by_ref().map(|counted| counted.number));
         }
         for parameter in self.parameters.iter().filter(|it| it.text && NAMES.contains(&it.name.as_str())) {
             self.offer(parameter, &mut numbers.by_ref().map(|counted| counted.digits));
-        }
-        if let Some(parameter) = self.parameters.iter().find(|it| it.truth && !self.args.contains_key(&it.name)) {
-            self.offer(parameter, &mut truth.into_iter());
         }
     }
 
