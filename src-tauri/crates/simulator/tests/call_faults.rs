@@ -97,6 +97,9 @@ fn the_turn_may_be_over_anywhere_beside_its_calls_and_the_results_are_told_all_t
             let calls = client.calls();
             assert_eq!(calls.len(), 2);
             respond(&mut client, &calls[1], &json!({"response": {"on": true}}));
+            client.pass(5 * SECOND);
+            let waits = behavior.is_none() && model != V38;
+            assert_eq!(told(&client).is_empty(), waits, "{model} {place:?}: it waits for the other one");
             client.send(&json!({"toolResponse": {"functionResponses": [
                 {"id": calls[0].id, "name": calls[0].name, "response": {"output": "rain"}}]}}));
             client.pass(5 * SECOND);
