@@ -10,6 +10,7 @@ import signal
 import struct
 import subprocess
 import tempfile
+import zlib
 from pathlib import Path
 
 from cryptography import x509
@@ -132,6 +133,17 @@ def voice(rate, seconds):
         syllable = 0.15 + 0.85 * math.sin(math.pi * 3.7 * t) ** 2
         samples.append(round(5000 * syllable * tone))
     return struct.pack(f"<{len(samples)}h", *samples)
+
+
+def picture(width, height, colour):
+    """A PNG of one colour."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = (b"\0" + bytes(colour) * width) * height
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b"")
 
 
 def _make_pair(folder):

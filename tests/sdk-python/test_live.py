@@ -7,7 +7,7 @@ import unittest
 
 from google.genai import errors, types
 
-from simulator import MODEL, Simulator, answer, collect, say, until, voice
+from simulator import MODEL, Simulator, answer, collect, picture, say, until, voice
 
 PUSH_TO_TALK = {
     "response_modalities": ["AUDIO"],
@@ -112,6 +112,20 @@ class Conversation(Base):
             await session.send_client_content(turns={"role": "user", "parts": [{"text": "hello again"}]})
             self.assertEqual((await answer(session)).spoken, " (a tone)")
 
+    async def test_a_picture_and_frames_of_video(self):
+        red = types.Blob(data=picture(64, 48, (0xD0, 0x20, 0x20)), mime_type="image/png")
+        async with self.connect({**PUSH_TO_TALK, "realtime_input_config": None}) as session:
+            turn = types.Content(role="user", parts=[types.Part(inline_data=red), types.Part(text="What is this?")])
+            await session.send_client_content(turns=turn)
+            self.assertEqual((await answer(session)).spoken, " (a picture of 64 × 48 pixels, mostly red #d02020)")
+            for _ in range(2):
+                await session.send_realtime_input(video=red)
+            await session.send_realtime_input(text="And this?")
+            turn = await answer(session)
+        self.assertEqual(turn.spoken, " (2 frames of 64 × 48 pixels, the last mostly red #d02020)")
+        [images] = [count for count in turn.usage.prompt_tokens_details if count.modality == types.MediaModality.IMAGE]
+        self.assertEqual(images.token_count, 3 * 258)
+
     async def test_a_wrong_key_is_refused_with_the_services_words(self):
         with self.assertRaisesRegex(errors.APIError, "1007 None. API key not valid. Please pass a valid API key."):
             async with self.connect(client=self.simulator.client("wrong-key")):
@@ -154,6 +168,33 @@ class Tools(Base):
             )
             await session.send_tool_response(function_responses=response)
             self.assertEqual((await answer(session)).spoken, ' get_weather: {"output":"rain"}')
+
+    async def test_a_result_interrupts_what_is_being_said_when_it_says_so(self):
+        async with self.connect(with_function("NON_BLOCKING")) as session:
+            call = await self.call(session)
+            await answer(session)
+            await say(session, voice(16_000, 8), 16_000)
+            await until(session, lambda message: message.data)
+            response = types.FunctionResponse(
+                id=call.id, name=call.name, response={"output": "rain"}, scheduling="INTERRUPT"
+            )
+            await session.send_tool_response(function_responses=response)
+            self.assertTrue((await answer(session)).interrupted)
+            self.assertEqual((await answer(session)).spoken, ' get_weather: {"output":"rain"}')
+
+    async def test_a_silent_result_is_remembered_without_a_word(self):
+        async with self.connect(with_function("NON_BLOCKING")) as session:
+            call = await self.call(session)
+            before = (await answer(session)).usage
+            response = types.FunctionResponse(
+                id=call.id, name=call.name, response={"output": "rain"}, scheduling="SILENT"
+            )
+            await session.send_tool_response(function_responses=response)
+            await session.send_client_content(turns={"role": "user", "parts": [{"text": "thanks"}]})
+            turn = await answer(session)
+        self.assertEqual(turn.spoken, " (a tone)")
+        # "thanks" is two tokens; the result is eight.
+        self.assertGreaterEqual(turn.usage.prompt_token_count - before.prompt_token_count, 10)
 
 
 class Resumption(Base):

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 
 import { ActivityHandling, Behavior, FunctionResponseScheduling, Type } from "@google/genai";
 
-import { Conversation, MODEL, connectTo, silence, startSimulator, voice } from "./simulator.js";
+import { Conversation, MODEL, RED_PICTURE, connectTo, silence, startSimulator, voice } from "./simulator.js";
 
 const PUSH_TO_TALK = { realtimeInputConfig: { automaticActivityDetection: { disabled: true } } };
 
@@ -73,6 +73,24 @@ describe("the official SDK and the simulator", () => {
     conversation.session.sendClientContent({ turns: "hello again", turnComplete: true });
     await conversation.untilTurns(2);
     assert.equal(conversation.outputTranscript(), " (a tone) (a tone)");
+  });
+
+  test("show a picture and frames of video", async (context) => {
+    const conversation = await converse(context);
+    const picture = { data: RED_PICTURE, mimeType: "image/png" };
+    const parts = [{ inlineData: picture }, { text: "What is this?" }];
+    conversation.session.sendClientContent({ turns: [{ role: "user", parts }], turnComplete: true });
+    await conversation.untilTurns(1);
+    const shown = " (a picture of 64 × 48 pixels, mostly red #d02020)";
+    assert.equal(conversation.outputTranscript(), shown);
+    for (let frame = 0; frame < 2; frame += 1) conversation.session.sendRealtimeInput({ video: picture });
+    conversation.session.sendRealtimeInput({ text: "And this?" });
+    await conversation.untilTurns(2);
+    const seen = " (2 frames of 64 × 48 pixels, the last mostly red #d02020)";
+    assert.equal(conversation.outputTranscript(), shown + seen);
+    const usage = conversation.messages.findLast((message) => message.usageMetadata).usageMetadata;
+    const images = usage.promptTokensDetails.find(({ modality }) => modality === "IMAGE");
+    assert.equal(images.tokenCount, 3 * 258);
   });
 
   test("interrupt an answer", async (context) => {
@@ -199,6 +217,50 @@ describe("functions called through the official SDK", () => {
     });
     await conversation.untilTurns(3);
     assert.equal(conversation.outputTranscript(), ' (your own voice, 0.5 s) get_weather: {"output":"rain"}');
+  });
+
+  test("interrupt what is being said when their result says so", async (context) => {
+    const { conversation, call } = await called(context, Behavior.NON_BLOCKING);
+    await conversation.untilTurns(1);
+    conversation.say(voice(16_000, 8), 16_000);
+    await conversation.until(() => conversation.sound().length > 0, "sound");
+    const scheduling = FunctionResponseScheduling.INTERRUPT;
+    conversation.session.sendToolResponse({
+      functionResponses: [{ id: call.id, name: call.name, response: { output: "rain" }, scheduling }],
+    });
+    await conversation.untilTurns(3);
+    assert.ok(conversation.outline().includes("interrupted"));
+    assert.ok(conversation.outputTranscript().endsWith(' get_weather: {"output":"rain"}'));
+    assert.ok(conversation.sound().length < 8 * 24_000 * 2, "the answer was cut short");
+  });
+
+  test("are remembered without a word when their result is silent", async (context) => {
+    const { conversation, call } = await called(context, Behavior.NON_BLOCKING);
+    await conversation.untilTurns(1);
+    const tokens = () =>
+      conversation.messages.findLast((message) => message.usageMetadata).usageMetadata.promptTokenCount;
+    const before = tokens();
+    const scheduling = FunctionResponseScheduling.SILENT;
+    conversation.session.sendToolResponse({
+      functionResponses: [{ id: call.id, name: call.name, response: { output: "rain" }, scheduling }],
+    });
+    conversation.session.sendClientContent({ turns: "thanks", turnComplete: true });
+    await conversation.untilTurns(2);
+    assert.equal(conversation.outputTranscript(), " (a tone)");
+    // "thanks" is two tokens; the result is eight.
+    assert.ok(tokens() - before >= 10, `${tokens() - before} more tokens`);
+  });
+
+  test("are called with what the text says", async (context) => {
+    const parametersJsonSchema = { type: "object", properties: { city: { type: "string" }, days: { type: "integer" } } };
+    const config = {
+      ...PUSH_TO_TALK,
+      tools: [{ functionDeclarations: [{ name: "get_weather", parametersJsonSchema }] }],
+    };
+    const conversation = await Conversation.open(simulator.url, { config });
+    context.after(() => conversation.close());
+    conversation.session.sendRealtimeInput({ text: 'What is the weather in "Oslo" for the next 3 days?' });
+    assert.deepEqual((await conversation.untilCall()).args, { city: "Oslo", days: 3 });
   });
 });
 

@@ -9,6 +9,11 @@ import { GoogleGenAI, Modality } from "@google/genai";
 
 export const MODEL = "gemini-3.8-live";
 
+/** A PNG of 64 × 48 red pixels, #d02020, in base64. */
+export const RED_PICTURE =
+  "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAwCAIAAAAuKetIAAAAQ0lEQVR42u3PQQkAAAgEsIty/dMYyQp+hcEKLNO+FgEBAQEB" +
+  "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQGBqwXp2cC1GdflJAAAAABJRU5ErkJggg==";
+
 const PROGRAM =
   process.env.VIVAVOCE_SIMULATOR ??
   fileURLToPath(new URL("../../target/debug/vivavoce-simulator", import.meta.url));

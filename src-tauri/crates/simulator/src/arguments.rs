@@ -139,14 +139,32 @@ fn notice(text: &str) -> Result<Notice, String> {
 
 /// A fault as it stands in a scenario file, in one line.
 fn fault(text: &str) -> Result<Fault, String> {
-    let mut words = text.split(',').map(str::trim);
+    let mut words = split(text).into_iter().map(str::trim);
     let mut table = Map::from_iter([("do".to_owned(), Value::from(words.next().unwrap_or_default()))]);
     for word in words {
         let (key, value) = word.split_once('=').ok_or_else(|| format!("`{word}` is not KEY=VALUE"))?;
-        let value = serde_json::from_str(value).ok().filter(Value::is_number).unwrap_or_else(|| Value::from(value));
+        let parsed = serde_json::from_str(value).ok().filter(|value: &Value| !value.is_string());
+        let value = parsed.unwrap_or_else(|| Value::from(value));
         table.insert(key.to_owned(), value);
     }
     Fault::deserialize(Value::Object(table)).map_err(|error| error.to_string())
+}
+
+/// The parts between commas, but not between those of a JSON object.
+fn split(text: &str) -> Vec<&str> {
+    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
+    let is_end = |letter: char| {
+        match letter {
+            _ if escaped => {}
+            '"' => quoted = !quoted,
+            '{' if !quoted => depth += 1,
+            '}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        escaped = !escaped && quoted && letter == '\\';
+        letter == ',' && depth == 0
+    };
+    text.split(is_end).collect()
 }
 
 #[cfg(test)]
@@ -208,6 +226,10 @@ mod tests {
         let closed = fault("close, code=1008, reason=Gone, after-seconds=1.5").unwrap();
         let when = When::after(Duration::from_millis(1500));
         assert_eq!(closed, FaultAction::Close { code: 1008, reason: "Gone".into(), when }.into());
+        let call = fault(r#"call,name=open_link,args={"url": "a,b\"{", "deep": {"n": 1}},turn=2"#).unwrap();
+        let args = serde_json::from_str(r#"{"url": "a,b\"{", "deep": {"n": 1}}"#).unwrap();
+        assert_eq!(call, Fault::from(FaultAction::Call { name: "open_link".into(), args }).in_turn(2));
+        assert_eq!(fault("reissue-call,reworded=true"), Ok(FaultAction::ReissueCall { reworded: true }.into()));
         assert!(fault("explode").unwrap_err().contains("there is no fault `explode`"));
         assert!(fault("slow-pong,seconds=1").unwrap_err().contains("takes no `seconds`"));
         assert_eq!(fault("drop,now").unwrap_err(), "`now` is not KEY=VALUE");

@@ -3,13 +3,16 @@
 //! In a file a fault is a table: `do` names it, `connection` and `turn` say where it strikes, and the rest is its own.
 //! Everything the service was seen doing wrong is here, and what it might.
 
+mod when;
+
 use std::fmt;
-use std::time::Duration;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
+
+pub use when::When;
 
 /// One thing that goes wrong.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,53 +143,59 @@ pub enum FaultAction {
     CallWithoutId,
     /// Calls have no arguments.
     CallWithoutArgs,
+    /// A call is made whatever the user said, and instead of what the text asks for. Several are made at once.
+    Call {
+        /// The function, declared or not.
+        name: String,
+        /// Its arguments, verbatim.
+        #[serde(default)]
+        args: Map<String, Value>,
+    },
+    /// Every call is made many times in the same message, each time with an id of its own.
+    FloodCalls {
+        /// How many times; at most 10,000.
+        #[serde(default = "flood")]
+        times: u32,
+    },
+    /// Ids of calls have all the forms the service was seen using, in turn.
+    MixedIds,
+    /// Where `generationComplete` and `turnComplete` come in a turn that calls functions. The result of a call the model
+    /// waits for is then told in a turn of its own.
+    CompleteAroundCall {
+        /// Before, between or after the calls.
+        place: AroundCall,
+    },
+    /// A result of a call closes the connection.
+    CloseOnResult {
+        /// 1011 "Internal error encountered.", or 1008 "Requested entity was not found."
+        #[serde(default = "internal_error")]
+        code: u16,
+    },
     /// A call dropped by an interruption comes again with another id in the next turn.
-    ReissueCall,
+    ReissueCall {
+        /// Its arguments say the same in other words: texts begin with a letter of the other case and end with a full
+        /// stop, whole numbers get a decimal point.
+        #[serde(default)]
+        reworded: bool,
+    },
     /// A call dropped by an interruption is cancelled by `toolCallCancellation`, as documented but hardly ever seen.
-    CancelCall,
+    CancelCall {
+        /// So are calls the model does not wait for, whenever the user begins to speak or to type.
+        #[serde(default)]
+        non_blocking: bool,
+    },
 }
 
-/// The moment of a fault. What is not set does not matter; what is set must all be reached.
-///
-/// With a `turn` everything counts from the beginning of that answer. Without one, seconds and messages count from the
-/// beginning of the connection, and sound in each answer anew.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
-pub struct When {
-    /// Sound of the answer sent, in ms.
-    #[serde(rename = "after-audio-ms")]
-    pub audio_ms: Option<u64>,
-    /// Server messages sent.
-    #[serde(rename = "after-messages")]
-    pub messages: Option<u64>,
-    /// Time passed.
-    #[serde(rename = "after-seconds")]
-    pub seconds: Option<f64>,
-}
-
-impl When {
-    /// When `setup`, or the answer picked by `turn`, begins.
-    pub const START: Self = Self { audio_ms: None, messages: None, seconds: None };
-
-    /// After so much sound of an answer.
-    pub fn after_audio(sound: Duration) -> Self {
-        Self { audio_ms: Some(sound.as_millis() as u64), ..Self::START }
-    }
-
-    /// After so many messages of the server.
-    pub fn after_messages(messages: u64) -> Self {
-        Self { messages: Some(messages), ..Self::START }
-    }
-
-    /// After so much time.
-    pub fn after(time: Duration) -> Self {
-        Self { seconds: Some(time.as_secs_f64()), ..Self::START }
-    }
-
-    /// The time it asks for, at most a year.
-    pub(crate) fn time(&self) -> Option<Duration> {
-        const YEAR: f64 = 365.0 * 24.0 * 3600.0;
-        Duration::try_from_secs_f64(self.seconds?.clamp(0.0, YEAR)).ok()
-    }
+/// Where the marks of a turn's end come beside its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AroundCall {
+    /// Before the first call.
+    Before,
+    /// After the first of several calls, which comes in a message of its own.
+    Between,
+    /// After the last call.
+    After,
 }
 
 impl Fault {
@@ -211,7 +220,7 @@ impl From<FaultAction> for Fault {
 }
 
 /// All faults by name with the keys they take beside `do`, `connection` and `turn`.
-pub const FAULTS: [(&str, &[&str]); 36] = [
+pub const FAULTS: [(&str, &[&str]); 41] = [
     ("drop", WHEN),
     ("close", &["code", "reason", "after-audio-ms", "after-messages", "after-seconds"]),
     ("go-away-then-silence", WHEN),
@@ -246,8 +255,13 @@ pub const FAULTS: [(&str, &[&str]); 36] = [
     ("duplicate-call", &[]),
     ("call-without-id", &[]),
     ("call-without-args", &[]),
-    ("reissue-call", &[]),
-    ("cancel-call", &[]),
+    ("call", &["name", "args"]),
+    ("flood-calls", &["times"]),
+    ("mixed-ids", &[]),
+    ("complete-around-call", &["place"]),
+    ("close-on-result", &["code"]),
+    ("reissue-call", &["reworded"]),
+    ("cancel-call", &["non-blocking"]),
 ];
 
 const WHEN: &[&str] = &["after-audio-ms", "after-messages", "after-seconds"];
@@ -312,9 +326,15 @@ fn fragment() -> usize {
     1000
 }
 
+fn flood() -> u32 {
+    100
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use std::time::Duration;
+
     use serde_json::json;
 
     use super::*;
@@ -328,7 +348,13 @@ mod tests {
         for (name, keys) in FAULTS {
             let mut table = json!({"do": name, "connection": 2, "turn": 3});
             for key in keys {
-                table[key] = if *key == "reason" { json!("why") } else { json!(1000) };
+                table[key] = match *key {
+                    "reason" | "name" => json!("why"),
+                    "args" => json!({"url": "file:///", "deep": [null, {"n": 1.5}]}),
+                    "place" => json!("between"),
+                    "reworded" | "non-blocking" => json!(true),
+                    _ => json!(1000),
+                };
             }
             let fault = read(table).unwrap();
             assert_eq!((fault.connection, fault.turn), (Some(2), Some(3)), "{name}");
@@ -353,12 +379,5 @@ mod tests {
         assert_eq!(read(json!({"do": "slow-pong"})).unwrap_err(), "in `slow-pong`: missing field `ms`");
         assert_eq!(read(json!({"turn": 1})).unwrap_err(), "a fault needs `do = \"NAME\"`");
         assert_eq!(read(json!({"do": "reject", "turn": 0})).unwrap_err(), "`turn` must be a number from 1, not 0");
-    }
-
-    #[test]
-    fn no_moment_is_too_late_or_too_early_to_reckon_with() {
-        let time = |seconds| When { seconds: Some(seconds), ..When::START }.time();
-        assert_eq!(time(f64::INFINITY), time(1e300));
-        assert_eq!((time(-1.0), time(f64::NAN)), (Some(Duration::ZERO), None));
     }
 }

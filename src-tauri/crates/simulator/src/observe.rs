@@ -8,6 +8,9 @@ use vivavoce_live::message::ClientMessage;
 
 use crate::peer::{Access, Note};
 
+/// Least time between frames of video.
+const FRAME_INTERVAL: Duration = Duration::from_secs(1);
+
 /// What all clients of a [`Server`](crate::Server) did; empty unless the configuration asks for a record.
 #[derive(Debug, Clone)]
 pub struct Observed {
@@ -28,6 +31,8 @@ pub struct ConnectionRecord {
     pub messages: Vec<Received>,
     /// The user's turns in order; turn `n` is at `n - 1`.
     pub turns: Vec<TurnRecord>,
+    /// Frames of video in order, inside turns and outside.
+    pub frames: Vec<Frame>,
     /// How it ended, once it has.
     pub closed: Option<(Option<u16>, String)>,
 }
@@ -50,6 +55,19 @@ pub struct Heard {
     pub rate: u32,
     /// The samples.
     pub pcm: Vec<i16>,
+}
+
+/// A frame of video.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// When it arrived.
+    pub at: Instant,
+    /// Its media type as declared; empty if it was not.
+    pub mime: String,
+    /// Length in bytes.
+    pub bytes: usize,
+    /// Width and height; none if it could not be decoded, which passes only where anything does.
+    pub pixels: Option<(u32, u32)>,
 }
 
 /// One turn of the user.
@@ -90,6 +108,22 @@ impl ConnectionRecord {
         let inputs = self.messages.iter().filter_map(|received| received.message.realtime_input.as_ref());
         inputs.filter_map(|input| input.audio.as_ref()).flat_map(|blob| &blob.data.0).copied().collect()
     }
+
+    /// How many frames of video came in excess of one a second, the most the service takes. A frame may come up to a
+    /// second early where the mean stays below, so that a clock that trembles makes no excess.
+    pub fn excess_frames(&self) -> usize {
+        let mut room_from = None;
+        let mut excess = 0;
+        for frame in &self.frames {
+            let from = room_from.unwrap_or(frame.at);
+            if frame.at + FRAME_INTERVAL < from {
+                excess += 1;
+            } else {
+                room_from = Some(from.max(frame.at) + FRAME_INTERVAL);
+            }
+        }
+        excess
+    }
 }
 
 impl Observed {
@@ -126,6 +160,15 @@ impl Observed {
         self.wait_for_turn(connection, turn, |turn| turn.answered_at.is_some()).await
     }
 
+    /// Waits until connection `connection` (from 0) has sent so many frames of video; all of them.
+    pub async fn frames(&self, connection: usize, count: usize) -> Vec<Frame> {
+        self.wait_for(|connections| {
+            let frames = &connections.get(connection)?.frames;
+            (frames.len() >= count).then(|| frames.clone())
+        })
+        .await
+    }
+
     /// Waits until connection `connection` (from 0) has ended; its close code and reason.
     pub async fn closed(&self, connection: usize) -> (Option<u16>, String) {
         self.wait_for(|connections| connections.get(connection)?.closed.clone()).await
@@ -147,6 +190,7 @@ impl Observed {
             opened_at: now,
             messages: Vec::new(),
             turns: Vec::new(),
+            frames: Vec::new(),
             closed: None,
         };
         let index = {
@@ -198,6 +242,7 @@ impl ConnectionRecord {
             }),
             Note::Sound { turn, rate, pcm } => self.turn(turn, |turn| turn.sound.push(Heard { at: now, rate, pcm })),
             Note::Text { turn, text } => self.turn(turn, |turn| turn.text.push_str(&text)),
+            Note::Frame { mime, bytes, pixels } => self.frames.push(Frame { at: now, mime, bytes, pixels }),
             Note::TurnEnded { turn } => self.turn(turn, |turn| turn.ended_at = Some(now)),
             Note::TurnDropped { turn } => self.turn(turn, |turn| turn.dropped = true),
             Note::Answered { turn, interrupted } => self.turn(turn, |turn| {
@@ -212,5 +257,37 @@ impl ConnectionRecord {
         if let Some(turn) = index.and_then(|index| self.turns.get_mut(index)) {
             change(turn);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A connection that got a frame at each of these moments, in ms.
+    fn with_frames(moments: &[u64]) -> ConnectionRecord {
+        let opened_at = Instant::now();
+        let mut connection = ConnectionRecord {
+            path: String::new(),
+            access: Access::default(),
+            opened_at,
+            messages: Vec::new(),
+            turns: Vec::new(),
+            frames: Vec::new(),
+            closed: None,
+        };
+        for moment in moments {
+            let frame = Note::Frame { mime: "image/jpeg".into(), bytes: 9, pixels: Some((1, 1)) };
+            connection.note(frame, opened_at + Duration::from_millis(*moment));
+        }
+        connection
+    }
+
+    #[test]
+    fn more_than_a_frame_a_second_is_counted_and_a_trembling_clock_is_not() {
+        assert_eq!(with_frames(&[]).excess_frames(), 0);
+        assert_eq!(with_frames(&[0, 1000, 1900, 3100, 3950, 5000]).excess_frames(), 0);
+        assert_eq!(with_frames(&[0, 500, 1000, 1500, 2000, 2500, 3000]).excess_frames(), 2);
+        assert_eq!(with_frames(&[7000, 7000, 7000, 7000]).excess_frames(), 2);
     }
 }

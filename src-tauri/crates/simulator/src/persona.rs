@@ -4,26 +4,29 @@ use std::time::Duration;
 
 use crate::clip::{Guide, clip};
 use crate::config::{Language, Persona};
+use crate::picture::Seen;
 use crate::recording::{ANSWER_RATE, Recording};
 
-/// What a user said in one turn.
+/// What a user said and showed in one turn.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Said {
     /// Spoken; empty in a typed turn.
     pub(crate) sound: Recording,
     /// Typed, alone or while speaking.
     pub(crate) text: String,
+    /// Shown in it, or since the answer before.
+    pub(crate) seen: Seen,
 }
 
 impl Said {
     /// A typed turn.
     pub(crate) fn text(text: impl Into<String>) -> Self {
-        Self { sound: Recording::default(), text: text.into() }
+        Self { text: text.into(), ..Self::default() }
     }
 
     /// A spoken turn.
     pub(crate) fn speech(sound: Recording) -> Self {
-        Self { sound, text: String::new() }
+        Self { sound, ..Self::default() }
     }
 }
 
@@ -79,7 +82,12 @@ impl Answer {
 
     /// A short tone that means `words`.
     pub(crate) fn tone(words: impl Into<String>) -> Self {
-        Self { segments: vec![Segment { pcm: tone(), words: vec![words.into()] }], ..Self::default() }
+        Self::tones(vec![words.into()])
+    }
+
+    /// The same for words in pieces.
+    fn tones(words: Vec<String>) -> Self {
+        Self { segments: vec![Segment { pcm: tone(), words }], ..Self::default() }
     }
 }
 
@@ -112,8 +120,11 @@ impl Respondent {
     pub(crate) fn answer(&mut self, said: &Said) -> Answer {
         let first = !std::mem::replace(&mut self.greeted, true);
         let sound = &said.sound;
-        match (self.persona, sound.is_empty()) {
-            (Persona::Guide, true) => self.say(if first { Guide::Greeting } else { Guide::Typed }),
+        let notes = said.seen.notes(self.language);
+        let mut answer = match (self.persona, sound.is_empty()) {
+            (Persona::Guide, true) if first => self.say(Guide::Greeting),
+            (Persona::Guide | Persona::Echo, true) if !notes.is_empty() => return Answer::tones(notes),
+            (Persona::Guide, true) => self.say(Guide::Typed),
             (Persona::Guide, false) if sound.is_near_silent() => self.say(Guide::HeardNothing),
             (Persona::Guide, false) => self.repeat(sound),
             (Persona::Echo, true) => Answer::tone(self.tone_note()),
@@ -121,7 +132,12 @@ impl Respondent {
             (Persona::Echo, false) => {
                 Answer { heard: Some(self.heard_note(sound)), segments: vec![self.echo(sound)], ..Answer::default() }
             }
+        };
+        // No sound of their own: what an echo gives back stays what it got.
+        if let Some(last) = answer.segments.last_mut() {
+            last.words.extend(notes);
         }
+        answer
     }
 
     /// What is shown of speech while or after it is heard, in place of its words.

@@ -12,6 +12,9 @@ use proptest::prelude::*;
 use serde_json::json;
 use vivavoce_simulator::{Access, FAULTS, Fault, Note, Profile, Registry, ServerConfig, TurnComplete};
 
+/// A PNG of one pixel.
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGO4oKAAAALUARHMX99WAAAAAElFTkSuQmCC";
+
 /// What a client might do next.
 #[derive(Debug, Clone)]
 enum Step {
@@ -20,6 +23,9 @@ enum Step {
     Speak(u64),
     Text,
     Content(bool),
+    Frame,
+    /// The newest call is answered, if there was one.
+    Respond,
     Wait(u64),
 }
 
@@ -30,6 +36,8 @@ fn step() -> impl Strategy<Value = Step> {
         (20u64..600).prop_map(Step::Speak),
         Just(Step::Text),
         any::<bool>().prop_map(Step::Content),
+        Just(Step::Frame),
+        Just(Step::Respond),
         (1u64..1500).prop_map(Step::Wait),
     ]
 }
@@ -43,10 +51,13 @@ fn fault(index: usize, turn: Option<u64>, number: u64) -> Fault {
     }
     for key in keys {
         table[key] = match *key {
-            "reason" => json!("why"),
+            "reason" | "name" => json!("why"),
+            "args" => json!({"number": number}),
+            "place" => json!(["before", "between", "after"][number as usize % 3]),
+            "reworded" | "non-blocking" => json!(number.is_multiple_of(2)),
             "code" => json!(1011),
             "after-seconds" => json!(number as f64 / 100.0),
-            "after-messages" => json!(number / 100),
+            "times" | "after-messages" => json!(number / 100),
             "seconds" => json!(number / 1000),
             _ => json!(number),
         };
@@ -62,6 +73,12 @@ fn act(client: &mut Client, step: &Step) {
         Step::Text => client.text("hello"),
         Step::Content(complete) => {
             client.send(&json!({"clientContent": {"turns": [{"parts": [{"text": "hi"}]}], "turnComplete": complete}}));
+        }
+        Step::Frame => client.send(&json!({"realtimeInput": {"video": {"mimeType": "image/png", "data": PIXEL}}})),
+        Step::Respond => {
+            let Some(call) = client.calls().pop() else { return };
+            let response = json!({"id": call.id, "name": call.name, "response": {"output": "yes"}});
+            client.send(&json!({"toolResponse": {"functionResponses": [response]}}));
         }
         Step::Wait(millis) => client.pass(Duration::from_millis(*millis)),
     }

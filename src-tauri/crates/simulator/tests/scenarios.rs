@@ -304,6 +304,59 @@ scenarios! {
         let again = client.calls().remove(0);
         assert_eq!(again.name, first.name);
         assert_ne!(again.id, first.id);
+        assert_eq!(Value::Object(again.args), json!({"city": "oslo."}));
+    };
+    "call" the_second_answer_makes_a_hostile_call |config| {
+        let (mut client, asked) = call(config, "NON_BLOCKING");
+        assert_eq!(asked.name, "get_weather");
+        client.forget();
+        client.say(24_000, &voice(24_000, 500, 1));
+        let made = client.calls().remove(0);
+        assert_eq!((made.name.as_str(), made.args.len()), ("open_link", 2));
+        assert_eq!(made.args["url"], "file:///etc/passwd");
+    };
+    "flood-calls" a_call_comes_two_hundred_times |config| {
+        let (client, first) = call(config, "NON_BLOCKING");
+        let calls = client.calls();
+        assert!(calls.iter().all(|call| (&call.name, &call.args) == (&first.name, &first.args)));
+        let ids: BTreeSet<_> = calls.iter().map(|call| call.id.clone().unwrap()).collect();
+        assert_eq!((calls.len(), ids.len(), client.times("call").len()), (200, 200, 1));
+    };
+    "mixed-ids" ids_of_calls_differ_in_form |config| {
+        let (mut client, _) = call(config, "NON_BLOCKING");
+        for _ in 0..3 {
+            client.text("weather");
+        }
+        let ids: Vec<String> = client.calls().into_iter().map(|call| call.id.unwrap()).collect();
+        assert!(ids[0].starts_with("function-call-") && ids[1].starts_with("fc_") && ids[2].starts_with("call_"));
+        assert_eq!((ids.len(), ids[3].len()), (4, 36));
+    };
+    "complete-around-call" a_turn_ends_anywhere_beside_its_call |config| {
+        let (mut client, first) = call(config, "BLOCKING");
+        let marks = ["generationComplete", "turnComplete", "usage"];
+        assert_eq!(client.outline()[1..], [&marks[..], &["call"]].concat());
+        client.forget();
+        client.send(&json!({"toolResponse": {"functionResponses": [{"id": first.id, "name": first.name,
+            "response": {"output": "rain"}}]}}));
+        client.pass(SECOND);
+        assert_eq!(client.outline().last(), Some(&"usage"), "told in a turn of its own, which is the second");
+        client.forget();
+        client.text("weather");
+        assert_eq!(client.outline(), [&["call"], &marks[..]].concat());
+    };
+    "close-on-result" the_first_two_connections_end_with_a_result |config| {
+        let server = Connections::new(config);
+        let end = |expected: Option<(u16, &str)>| {
+            let mut client = server.connect(&json!({}));
+            client.send(&json!({"contextUpdate": {"tools": {"tools": [{"functionDeclarations": [{"name": "f"}]}]}}}));
+            client.text("f");
+            let call = client.calls().remove(0);
+            client.send(&json!({"toolResponse": {"functionResponses": [{"id": call.id, "name": "f"}]}}));
+            assert_eq!(client.closed, expected.map(|(code, reason)| (code, reason.to_owned())));
+        };
+        end(Some((1011, "Internal error encountered.")));
+        end(Some((1008, "Requested entity was not found.")));
+        end(None);
     };
     "cancel-call" a_dropped_call_is_cancelled |config| {
         let (mut client, call) = call(config, "BLOCKING");

@@ -6,63 +6,14 @@ mod common;
 
 use std::time::Duration;
 
+use common::tools::{V25, V31, V38, V38_THINKING, VERTEX, call, open, respond, slow_echo, told};
 use common::{Client, voice};
 use serde_json::{Value, json};
 use vivavoce_live::message::FunctionCall;
-use vivavoce_simulator::{FaultAction, ServerConfig, TurnComplete};
+use vivavoce_simulator::ServerConfig;
 
 const SECOND: Duration = Duration::from_secs(1);
-const V38: &str = "models/gemini-3.8-live";
-const V38_THINKING: &str = "models/gemini-3.8-live-extended-thinking";
-const V31: &str = "models/gemini-3.1-flash-live-preview";
-const V25: &str = "models/gemini-2.5-flash-native-audio-preview-12-2025";
-const VERTEX: &str = "projects/p/locations/l/publishers/google/models/gemini-live-2.5-flash-native-audio";
 const INVALID: &str = "Request contains an invalid argument.";
-
-fn slow_echo() -> ServerConfig {
-    ServerConfig { turn_complete: TurnComplete::Playback, ..ServerConfig::echo() }
-}
-
-/// A session with `get_weather` (and `set_light`), declared to behave so or without a word about it.
-fn open(config: ServerConfig, model: &str, behavior: Option<&str>) -> Client {
-    let mut client = Client::new(config);
-    let mut weather = json!({"name": "get_weather", "parameters": {"type": "OBJECT", "properties": {}}});
-    if let Some(behavior) = behavior {
-        weather["behavior"] = json!(behavior);
-    }
-    client.send(&json!({"setup": {"model": model, "outputAudioTranscription": {}, "sessionResumption": {},
-        "realtimeInputConfig": {"automaticActivityDetection": {"disabled": true}},
-        "tools": [{"googleSearch": {}}, {"functionDeclarations": [weather, {"name": "set_light"}]}]}}));
-    assert_eq!(client.closed, None);
-    client.forget();
-    client
-}
-
-/// Asks for the weather; the call.
-fn call(client: &mut Client) -> FunctionCall {
-    client.text("What is the weather? {\"city\": \"Oslo\"}");
-    client.pass(SECOND);
-    let mut calls = client.calls();
-    assert_eq!(calls.len(), 1);
-    calls.remove(0)
-}
-
-/// Answers a call and forgets what came before.
-fn respond(client: &mut Client, call: &FunctionCall, more: &Value) {
-    let mut response = json!({"name": call.name, "response": {"output": "rain"}});
-    if let Some(id) = &call.id {
-        response["id"] = json!(id);
-    }
-    for (name, value) in more.as_object().unwrap() {
-        response[name] = value.clone();
-    }
-    client.forget();
-    client.send(&json!({"toolResponse": {"functionResponses": [response]}}));
-}
-
-fn told(client: &Client) -> String {
-    client.output_transcript()
-}
 
 #[test]
 fn a_blocking_call_leaves_the_model_silent_until_it_is_answered() {
@@ -117,28 +68,28 @@ fn an_interruption_drops_a_blocking_call_and_its_late_answer_is_ignored() {
 }
 
 #[test]
-fn a_dropped_call_may_come_again_with_another_id() {
-    let mut client = open(ServerConfig::echo().with(FaultAction::ReissueCall), V38, Some("BLOCKING"));
-    let first = call(&mut client);
-    client.press();
-    client.release();
-    client.forget();
-    client.text("And now?");
-    let again = client.calls().remove(0);
-    assert_eq!((&again.name, &again.args), (&first.name, &first.args));
-    assert_ne!(again.id, first.id);
-    respond(&mut client, &again, &json!({}));
-    client.pass(SECOND);
-    assert_eq!(told(&client), " get_weather: {\"output\":\"rain\"}");
+fn a_model_that_thinks_is_in_progress_while_any_call_is_open() {
+    let mut client = open(slow_echo(), V38_THINKING, None);
+    client.text("get_weather and set_light");
+    client.pass(5 * SECOND);
+    let calls = client.calls();
+    respond(&mut client, &calls[0], &json!({}));
+    client.pass(5 * SECOND);
+    assert_eq!(client.outline().last(), Some(&"usage"));
+    assert!(client.outline().contains(&"inProgress"), "one is still open: {:?}", client.outline());
+    respond(&mut client, &calls[1], &json!({}));
+    client.pass(5 * SECOND);
+    assert!(client.outline().contains(&"idle") && client.outline().contains(&"handle"), "{:?}", client.outline());
 }
 
 #[test]
-fn a_dropped_call_may_be_cancelled() {
-    let mut client = open(ServerConfig::echo().with(FaultAction::CancelCall), V38, Some("BLOCKING"));
-    let call = call(&mut client);
-    client.press();
-    let cancelled = client.received.iter().find_map(|(_, message)| message.tool_call_cancellation.clone());
-    assert_eq!(cancelled.unwrap().ids, [call.id.unwrap()]);
+fn a_model_that_thinks_and_calls_nothing_says_when_it_is_idle() {
+    let mut client = open(slow_echo(), V38_THINKING, None);
+    client.text("hello");
+    client.pass(5 * SECOND);
+    let filled = ["busy", "sound", "spoken", "sound", "turnComplete", "inProgress"];
+    let answered = ["sound", "spoken", "sound", "generationComplete", "turnComplete", "idle", "usage", "handle"];
+    assert_eq!(client.shape(), [&filled[..], &answered].concat());
 }
 
 #[test]
@@ -277,27 +228,6 @@ fn ids_have_the_form_of_their_model() {
 }
 
 #[test]
-fn calls_without_an_id_are_answered_by_name() {
-    let mut client = open(ServerConfig::echo().with(FaultAction::CallWithoutId), VERTEX, None);
-    let call = call(&mut client);
-    assert_eq!(call.id, None);
-    respond(&mut client, &call, &json!({}));
-    client.pass(SECOND);
-    assert_eq!(told(&client), " get_weather: {\"output\":\"rain\"}");
-}
-
-#[test]
-fn arguments_may_be_left_out_and_calls_come_twice() {
-    let mut client = open(ServerConfig::echo().with(FaultAction::CallWithoutArgs), V38, None);
-    assert!(call(&mut client).args.is_empty());
-    let mut client = open(ServerConfig::echo().with(FaultAction::DuplicateCall), V38, None);
-    let call = call(&mut client);
-    assert_eq!(client.outline()[..3], ["busy", "callPart", "call"]);
-    let part = client.contents().find_map(|content| content.model_turn.clone()).unwrap().parts.remove(0);
-    assert_eq!(part.function_call, Some(call));
-}
-
-#[test]
 fn a_model_that_thinks_says_so_until_the_result_is_told() {
     let mut client = open(slow_echo(), V38_THINKING, None);
     let call = call(&mut client);
@@ -379,4 +309,43 @@ fn a_search_names_its_sources_and_says_they_are_not_real() {
     client.text("And now without");
     client.pass(SECOND);
     assert!(client.times("sources").is_empty());
+}
+
+/// A demo whose functions are declared with what they take, and that has greeted already.
+fn guide() -> Client {
+    let minutes = json!({"type": "OBJECT", "properties": {"minutes": {"type": "NUMBER"}}});
+    let link = json!({"type": "object", "properties": {"url": {"type": "string"}}, "required": ["url"]});
+    let setup = json!({"outputAudioTranscription": {}, "tools": [{"googleSearch": {}}, {"functionDeclarations": [
+        {"name": "set_timer", "parameters": minutes}, {"name": "open_link", "parametersJsonSchema": link}]}]});
+    let mut client = Client::open(ServerConfig::default(), &setup);
+    client.text("hello");
+    client.pass(30 * SECOND);
+    client.forget();
+    client
+}
+
+#[test]
+fn the_guide_calls_what_a_text_names_and_tells_the_result() {
+    let mut client = guide();
+    client.text("Please set a timer for 5 minutes");
+    client.pass(SECOND);
+    let call = client.calls().remove(0);
+    assert_eq!((call.name.as_str(), Value::Object(call.args.clone())), ("set_timer", json!({"minutes": 5})));
+    assert!(client.sound().is_empty(), "and doesn't explain that it only repeats voices");
+    respond(&mut client, &call, &json!({"response": {"output": "rings at 10:05"}}));
+    client.pass(SECOND);
+    assert_eq!(told(&client), " set_timer: {\"output\":\"rings at 10:05\"}");
+    assert!(!client.sound().is_empty());
+    client.forget();
+    client.text("Open the link https://example.com/");
+    assert_eq!(Value::Object(client.calls().remove(0).args), json!({"url": "https://example.com/"}));
+}
+
+#[test]
+fn the_guide_searches_too() {
+    let mut client = guide();
+    client.text("Search for the tides");
+    client.pass(30 * SECOND);
+    let sources = client.contents().find_map(|content| content.grounding_metadata.clone()).unwrap();
+    assert!(sources["groundingChunks"][0]["web"]["title"].as_str().unwrap().ends_with("(simulated)"));
 }

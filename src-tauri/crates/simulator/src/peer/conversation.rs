@@ -26,6 +26,7 @@ use super::rules::{self, Refusal};
 use crate::config::ServerConfig;
 use crate::fault::FaultAction;
 use crate::persona::{Answer, Ending, Respondent, Said};
+use crate::picture::Seen;
 use crate::profile::{AfterCall, Profile, Traits};
 use crate::registry::{Registry, SessionId};
 use crate::voice::Sensitivity;
@@ -49,6 +50,8 @@ pub(super) struct Conversation {
     turn: u64,
     /// Turns that were said and whose answers have not begun.
     waiting: VecDeque<(u64, Said)>,
+    /// What was shown since the user's newest turn, or left untold by an answer that called functions.
+    seen: Seen,
     /// Results of calls that will be told as soon as nothing else is going on.
     results: VecDeque<String>,
     /// Number of the newest answer.
@@ -112,6 +115,7 @@ impl Conversation {
             ids,
             turn: 0,
             waiting: VecDeque::new(),
+            seen: Seen::default(),
             results: VecDeque::new(),
             answers: 0,
             reply: None,
@@ -195,8 +199,9 @@ impl Conversation {
     /// Begins the next answer; whether there was one to begin.
     fn begin(&mut self, now: Instant, out: &mut Outbox) -> bool {
         if let Some((turn, said)) = self.waiting.pop_front() {
-            self.answer_turn(turn, &said, now, out);
+            self.answer_turn(turn, said, now, out);
         } else if !self.listener.is_busy()
+            && !self.is_waiting()
             && let Some(result) = self.results.pop_front()
         {
             self.answers += 1;
@@ -210,12 +215,12 @@ impl Conversation {
         true
     }
 
-    fn answer_turn(&mut self, turn: u64, said: &Said, now: Instant, out: &mut Outbox) {
-        if let Err(refusal) = self.remember(said) {
+    fn answer_turn(&mut self, turn: u64, mut said: Said, now: Instant, out: &mut Outbox) {
+        if let Err(refusal) = self.remember(&said) {
             out.close(refusal.code, &refusal.reason);
             return;
         }
-        let heard = self.config.record.then(|| HeardTurn::said(said));
+        let heard = self.config.record.then(|| HeardTurn::said(&said));
         self.answers += 1;
         out.begin_answer(self.answers);
         if out.troubles().strike(self.answers, &FaultAction::NoAnswer) {
@@ -225,12 +230,14 @@ impl Conversation {
         }
         self.send_not_resumable(out);
         Self::send_nonsense(Some(self.answers), out);
-        let mut calls = std::mem::take(&mut self.dropped);
-        if calls.is_empty() {
-            calls = self.offer.asked_for(&said.text);
-        }
-        let mut answer =
-            if calls.is_empty() { self.memory.respondent.answer(said) } else { self.answer_with_calls(&calls) };
+        let calls = self.calls_for(&said.text, out);
+        let mut answer = if calls.is_empty() {
+            self.memory.respondent.answer(&said)
+        } else {
+            said.seen.extend(std::mem::take(&mut self.seen));
+            self.seen = said.seen;
+            self.answer_with_calls(&calls)
+        };
         if self.options.thoughts && !answer.rejected {
             answer.thought = Some("**Listening**\nI consider what was said.".into());
         }
@@ -240,7 +247,8 @@ impl Conversation {
         answer.sources = self.offer.searches(&said.text).then(|| said.text.clone());
         let rejected = answer.rejected || out.troubles().strike(self.answers, &FaultAction::Reject);
         let playback = self.plan(answer, now, out);
-        self.reply = Some(Reply { turn: Some(turn), heard, playback, rejected, calls, ..Reply::default() });
+        let awaiting = calls.iter().any(|call| call.blocking);
+        self.reply = Some(Reply { turn: Some(turn), heard, playback, rejected, calls, awaiting, ..Reply::default() });
     }
 
     /// An answer that calls functions instead of speaking.

@@ -57,6 +57,15 @@ impl Ids {
         }
     }
 
+    /// Id of a call in another form than that of the call before.
+    pub(super) fn mixed_call(&mut self) -> String {
+        self.call(match self.calls % 4 {
+            0 => CallIds::Digits,
+            1 | 2 => CallIds::Short,
+            _ => CallIds::Uuid,
+        })
+    }
+
     /// SplitMix64.
     fn word(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -92,5 +101,15 @@ mod tests {
         assert_eq!(ids.call(CallIds::Digits).len(), "function-call-".len() + 19);
         assert_eq!(&ids.call(CallIds::Short)[..3], "fc_");
         assert_eq!(&ids.call(CallIds::Short)[..5], "call_");
+    }
+
+    #[test]
+    fn mixed_ids_have_every_form_in_turn() {
+        let mut ids = Ids::new(7, 1);
+        let made = [(); 5].map(|()| ids.mixed_call());
+        for (id, beginning) in made.iter().zip(["function-call-", "fc_", "call_", "", "function-call-"]) {
+            assert!(id.starts_with(beginning), "{made:?}");
+        }
+        assert_eq!(made[3].len(), 36);
     }
 }

@@ -59,6 +59,15 @@ pub enum Note {
         /// The text.
         text: String,
     },
+    /// A frame of video, which belongs to no turn.
+    Frame {
+        /// Its media type as declared; empty if it was not.
+        mime: String,
+        /// Length in bytes.
+        bytes: usize,
+        /// Width and height; none if it could not be decoded and was let pass.
+        pixels: Option<(u32, u32)>,
+    },
     /// Its turn is complete.
     TurnEnded {
         /// Number of the turn.

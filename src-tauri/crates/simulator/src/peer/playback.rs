@@ -33,8 +33,8 @@ pub(super) enum Step {
     Sources(String),
     /// The filler is over; the model is still at it.
     Filled,
-    /// Functions are called.
-    Call,
+    /// Functions are called, at most so many of those that are left.
+    Call(usize),
     /// Everything has been generated.
     Generated,
     /// The turn is over.
@@ -132,7 +132,7 @@ impl Plan {
             self.extend([Step::Filled]);
         }
         if answer.calls {
-            self.extend([Step::Call]);
+            self.extend([Step::Call(usize::MAX)]);
         }
         let first = self.pcm.len();
         for segment in answer.segments {

@@ -31,6 +31,12 @@ impl Troubles {
         faults.find_map(|fault| pick(&fault.action))
     }
 
+    /// Everything `pick` takes of the faults that strike in answer `turn`.
+    pub(super) fn all<T>(&self, turn: u64, pick: impl FnMut(&FaultAction) -> Option<T>) -> Vec<T> {
+        let faults = self.faults.iter().filter(|fault| fault.turn.is_none_or(|wanted| wanted == turn));
+        faults.map(|fault| &fault.action).filter_map(pick).collect()
+    }
+
     /// Whether this fault was ordered for exactly this answer; without one, for the beginning of the connection.
     pub(super) fn ordered(&self, turn: Option<u64>, action: &FaultAction) -> bool {
         self.faults.iter().any(|fault| fault.turn == turn && fault.action == *action)

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::playback::Step;
 use super::trouble::Troubles;
-use crate::fault::FaultAction;
+use crate::fault::{AroundCall, FaultAction};
 use crate::persona::{Answer, Ending, Segment};
 use crate::recording::ANSWER_RATE;
 
@@ -78,6 +78,13 @@ pub(super) fn steps(steps: &mut Vec<(Instant, Step)>, troubles: &Troubles, turn:
     if strike(FaultAction::CompleteBeforeLastAudio) {
         complete_early(steps);
     }
+    let around = |action: &FaultAction| match action {
+        FaultAction::CompleteAroundCall { place } => Some(*place),
+        _ => None,
+    };
+    if let Some(place) = troubles.find(turn, around) {
+        complete_around_call(steps, place);
+    }
     if strike(FaultAction::TranscriptAfterTurn) {
         let (late, mut rest): (Vec<_>, Vec<_>) =
             steps.drain(..).partition(|(_, step)| matches!(step, Step::Heard(_) | Step::Spoken(_)));
@@ -106,6 +113,19 @@ fn complete_early(steps: &mut Vec<(Instant, Step)>) {
         steps.drain(cut..).partition(|(_, step)| matches!(step, Step::Generated | Step::Complete));
     steps.extend(marks.into_iter().map(|(_, step)| (at, step)));
     steps.extend(rest);
+}
+
+/// The marks of the end come there beside the calls, and nothing else after these.
+fn complete_around_call(steps: &mut Vec<(Instant, Step)>, place: AroundCall) {
+    let Some(first) = steps.iter().position(|(_, step)| matches!(step, Step::Call(_))) else { return };
+    let Some((at, call)) = steps.drain(first..).next() else { return };
+    let marks = [Step::Generated, Step::Complete];
+    let (before, after) = match place {
+        AroundCall::Before => (None, Some(call)),
+        AroundCall::Between => (Some(Step::Call(1)), Some(call)),
+        AroundCall::After => (Some(call), None),
+    };
+    steps.extend(before.into_iter().chain(marks).chain(after).map(|step| (at, step)));
 }
 
 fn positions(steps: &[(Instant, Step)]) -> Vec<usize> {

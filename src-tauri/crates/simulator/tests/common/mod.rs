@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared by several tests")]
 
+pub(crate) mod tools;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

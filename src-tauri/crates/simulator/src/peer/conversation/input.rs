@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use vivavoce_live::message::{Blob, ClientContent, RealtimeInput, VoiceActivityType};
+use vivavoce_live::message::{Blob, ClientContent, Content, RealtimeInput, VoiceActivityType};
 
 use super::Conversation;
 use crate::fault::FaultAction;
@@ -12,6 +12,7 @@ use crate::peer::memory::HeardTurn;
 use crate::peer::outbox::{Note, Outbox};
 use crate::peer::rules::{self, Refusal};
 use crate::persona::Said;
+use crate::picture::{Picture, Seen, is_picture};
 use crate::recording::{DEFAULT_RATE, rate_of};
 
 impl Conversation {
@@ -36,8 +37,8 @@ impl Conversation {
         for blob in input.audio.into_iter().chain(input.media_chunks) {
             self.take_blob(&blob, now, out)?;
         }
-        if input.video.is_some() {
-            self.memory.context.add_image();
+        if let Some(blob) = &input.video {
+            self.take_frame(blob, out)?;
         }
         if let Some(text) = input.text {
             self.take_text(text, now, out);
@@ -70,14 +71,14 @@ impl Conversation {
             Self::interrupt_nothing(out);
         }
         if self.options.interruptions {
-            self.interrupt(out);
+            self.give_way(out);
         }
     }
 
     fn end_activity(&mut self, now: Instant, out: &mut Outbox) {
         let Listener::Manual(window) = &mut self.listener else { return };
         let Some(window) = window.take() else { return };
-        let said = Said { sound: window.sound, text: window.texts.join("\n") };
+        let said = Said { sound: window.sound, text: window.texts.join("\n"), ..Said::default() };
         self.end_turn(window.turn, said, self.clock, now, out);
     }
 
@@ -90,9 +91,8 @@ impl Conversation {
 
     fn take_blob(&mut self, blob: &Blob, now: Instant, out: &mut Outbox) -> Result<(), Refusal> {
         let mime = blob.mime_type.as_deref().unwrap_or("audio/pcm");
-        if mime.starts_with("image/") {
-            self.memory.context.add_image();
-            return Ok(());
+        if is_picture(mime) {
+            return self.take_frame(blob, out);
         }
         let rate = rate_of(mime).ok_or_else(Refusal::bad_audio)?;
         let mut bytes: Vec<u8> = self.odd.take().into_iter().chain(blob.data.0.iter().copied()).collect();
@@ -114,6 +114,42 @@ impl Conversation {
             }
         }
         Ok(())
+    }
+
+    /// A frame of video belongs to no turn: the next answer tells it.
+    fn take_frame(&mut self, blob: &Blob, out: &mut Outbox) -> Result<(), Refusal> {
+        let picture = self.look_at(blob)?;
+        out.note(|| Note::Frame {
+            mime: blob.mime_type.clone().unwrap_or_default(),
+            bytes: blob.data.0.len(),
+            pixels: picture.map(|picture| (picture.width, picture.height)),
+        });
+        if let Some(picture) = picture {
+            self.seen.add_frame(picture);
+        }
+        Ok(())
+    }
+
+    /// Adds a picture to the context. What is no picture is refused, or passes for nothing where anything passes.
+    fn look_at(&mut self, blob: &Blob) -> Result<Option<Picture>, Refusal> {
+        self.memory.context.add_image();
+        match Picture::read(blob.mime_type.as_deref().unwrap_or_default(), &blob.data.0) {
+            Ok(picture) => Ok(Some(picture)),
+            Err(error) => {
+                tracing::debug!(%error, "a picture");
+                if self.config.strict { Err(Refusal::invalid_argument()) } else { Ok(None) }
+            }
+        }
+    }
+
+    /// The pictures of a turn of content; its sound is ignored.
+    fn pictures(&mut self, content: &Content) -> Result<Seen, Refusal> {
+        let blobs = content.parts.iter().filter_map(|part| part.inline_data.as_ref());
+        let mut seen = Seen::default();
+        for blob in blobs.filter(|blob| blob.mime_type.is_none() || !blob.is_audio()) {
+            seen.pictures.extend(self.look_at(blob)?);
+        }
+        Ok(seen)
     }
 
     fn take_heard(&mut self, heard: Heard, rate: u32, now: Instant, out: &mut Outbox) {
@@ -145,7 +181,7 @@ impl Conversation {
             return;
         }
         if self.options.interruptions {
-            self.interrupt(out);
+            self.give_way(out);
         }
         self.typed(text, now, out);
     }
@@ -164,36 +200,45 @@ impl Conversation {
             }
         }
         if self.seeding {
-            self.seed(content);
+            self.seed(&content.turns)?;
             self.seeding = !complete;
             return Ok(());
         }
-        self.interrupt(out);
+        self.give_way(out);
         let answered = content.turns.last().is_none_or(|turn| turn.role.as_deref() != Some("model"));
         match content.turns.split_last() {
             Some((last, before)) if complete && answered => {
-                self.seed(&ClientContent { turns: before.to_vec(), turn_complete: None });
+                self.seed(before)?;
+                let seen = self.pictures(last)?;
+                self.seen.extend(seen);
                 self.typed(last.text(), now, out);
             }
             None if complete => self.typed(String::new(), now, out),
-            _ => self.seed(content),
+            _ => self.seed(&content.turns)?,
         }
         Ok(())
     }
 
-    /// Takes history.
-    fn seed(&mut self, content: &ClientContent) {
-        for turn in &content.turns {
+    /// Takes history. Pictures of the user that the model has not answered in it belong to the next turn.
+    fn seed(&mut self, turns: &[Content]) -> Result<(), Refusal> {
+        for turn in turns {
             let role = turn.role.as_deref().unwrap_or("user");
             if role == "user" {
                 self.memory.context.begin_turn();
             }
             self.memory.context.add_text(&turn.text());
+            let seen = self.pictures(turn)?;
+            if role == "user" {
+                self.seen.extend(seen);
+            } else {
+                self.seen.pictures.clear();
+            }
             if self.config.record {
                 self.memory.history.push(Arc::new(HeardTurn::seeded(role, turn.text())));
             }
         }
         self.report();
+        Ok(())
     }
 
     fn typed(&mut self, text: String, now: Instant, out: &mut Outbox) {
@@ -217,8 +262,9 @@ impl Conversation {
         }
     }
 
-    fn queue(&mut self, turn: u64, said: Said, now: Instant, out: &mut Outbox) {
+    fn queue(&mut self, turn: u64, mut said: Said, now: Instant, out: &mut Outbox) {
         out.note(|| Note::TurnEnded { turn });
+        said.seen = std::mem::take(&mut self.seen);
         self.waiting.push_back((turn, said));
         self.report();
         self.advance(now, out);

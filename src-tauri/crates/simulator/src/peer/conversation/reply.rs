@@ -30,6 +30,8 @@ pub(super) struct Reply {
     pub(super) rejected: bool,
     /// Calls to be made.
     pub(super) calls: Vec<Call>,
+    /// It ends when results of its calls are there.
+    pub(super) awaiting: bool,
     /// Results it waited for.
     pub(super) results: String,
     /// What was answered in writing.
@@ -107,7 +109,7 @@ impl Conversation {
                 interaction_status: Some(InteractionStatus::InProgress),
                 ..ServerContent::default()
             },
-            Step::Call => return self.send_calls(out),
+            Step::Call(most) => return self.send_calls(most, out),
             Step::Generated => ServerContent { generation_complete: true, ..ServerContent::default() },
             Step::Complete => {
                 if let Some(mut reply) = self.reply.take() {
@@ -140,16 +142,22 @@ impl Conversation {
 
     /// The turn is over, and says so.
     fn complete(&mut self, reply: &mut Reply, interrupted: bool, out: &mut Outbox) {
+        let calling = !interrupted && !reply.calls.is_empty();
+        let status =
+            if calling || self.has_pending() { InteractionStatus::InProgress } else { InteractionStatus::Idle };
         let content = ServerContent {
             turn_complete: true,
             turn_complete_reason: reply.rejected.then_some(TurnCompleteReason::ResponseRejected),
-            interaction_status: self.traits.interaction_status.then_some(InteractionStatus::Idle),
+            interaction_status: self.traits.interaction_status.then_some(status),
             ..ServerContent::default()
         };
         let usage = self.memory.context.bill(reply.playback.sent(), &reply.written, self.traits);
         out.send(&ServerMessage { usage_metadata: Some(usage), ..ServerMessage::content(content) });
+        reply.awaiting = false;
         self.settle_turn(reply, interrupted, out);
-        self.send_handle(out);
+        if !calling {
+            self.send_handle(out);
+        }
     }
 
     /// The turn is over; it becomes part of what the session remembers.

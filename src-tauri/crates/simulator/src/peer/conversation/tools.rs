@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use vivavoce_live::message::tool::{FunctionResponse, Scheduling, Tool};
 use vivavoce_live::message::{
     Content, FunctionCall, InteractionStatus, Part, ServerContent, ServerMessage, ToolCall, ToolCallCancellation,
@@ -18,6 +18,8 @@ use crate::profile::Traits;
 
 /// Characters of a result that are told.
 const LONGEST_RESULT: usize = 300;
+/// Most calls of a flood for each that was asked for.
+const LONGEST_FLOOD: u32 = 10_000;
 /// Words that make a model with a search tool search.
 const SEARCH_WORDS: [&str; 2] = ["search", "検索"];
 
@@ -44,6 +46,11 @@ impl Offer {
         }
     }
 
+    /// A call no text asked for.
+    pub(super) fn made_up(&self, name: String, args: Map<String, Value>, traits: &Traits) -> Call {
+        calls::made_up(name, args, &self.functions, traits.calls)
+    }
+
     /// The calls a text asks for.
     pub(super) fn asked_for(&self, text: &str) -> Vec<Call> {
         calls::asked_for(text, &self.functions)
@@ -62,19 +69,46 @@ impl Conversation {
         self.pending.iter().any(|pending| pending.call.blocking)
     }
 
-    /// Makes the calls of the reply under way.
-    pub(super) fn send_calls(&mut self, out: &mut Outbox) {
+    /// The calls of the answer that begins: those a fault makes, else those that come again, else those the text asks
+    /// for.
+    pub(super) fn calls_for(&mut self, text: &str, out: &Outbox) -> Vec<Call> {
+        let again = std::mem::take(&mut self.dropped);
+        let mut calls = out.troubles().all(self.answers, |action| match action {
+            FaultAction::Call { name, args } => Some(self.offer.made_up(name.clone(), args.clone(), self.traits)),
+            _ => None,
+        });
+        if calls.is_empty() {
+            calls = again;
+        }
+        if calls.is_empty() {
+            calls = self.offer.asked_for(text);
+        }
+        let flood = out.troubles().find(self.answers, |action| match action {
+            FaultAction::FloodCalls { times } => Some((*times).min(LONGEST_FLOOD) as usize),
+            _ => None,
+        });
+        let count = calls.len() * flood.unwrap_or(1);
+        calls.into_iter().cycle().take(count).collect()
+    }
+
+    /// Makes calls of the reply under way, at most so many.
+    pub(super) fn send_calls(&mut self, most: usize, out: &mut Outbox) {
         let Some(reply) = &mut self.reply else { return };
+        let calls: Vec<Call> = reply.calls.drain(..most.min(reply.calls.len())).collect();
+        if calls.is_empty() {
+            return;
+        }
         let strike = |action| out.troubles().strike(self.answers, &action);
         let (nameless, bare) = (strike(FaultAction::CallWithoutId), strike(FaultAction::CallWithoutArgs));
-        let twice = strike(FaultAction::DuplicateCall);
+        let (twice, mixed) = (strike(FaultAction::DuplicateCall), strike(FaultAction::MixedIds));
         let mut function_calls = Vec::new();
-        for call in std::mem::take(&mut reply.calls) {
-            let id = (!nameless).then(|| self.ids.call(self.traits.call_ids));
+        for call in calls {
+            let id = if mixed { self.ids.mixed_call() } else { self.ids.call(self.traits.call_ids) };
+            let id = Some(id).filter(|_| !nameless);
             function_calls.push(FunctionCall {
                 id: id.clone(),
                 name: call.name.clone(),
-                args: if bare { serde_json::Map::new() } else { call.args.clone() },
+                args: if bare { Map::new() } else { call.args.clone() },
                 ..FunctionCall::default()
             });
             self.pending.push(Pending { id, call });
@@ -90,6 +124,14 @@ impl Conversation {
 
     /// Takes results; those that belong to no call are ignored.
     pub(super) fn take_responses(&mut self, response: ToolResponse, now: Instant, out: &mut Outbox) {
+        let fatal = out.troubles().find(self.answers, |action| match action {
+            FaultAction::CloseOnResult { code } => Some(*code),
+            _ => None,
+        });
+        if let Some(code) = fatal {
+            let reason = if code == 1008 { "Requested entity was not found." } else { "Internal error encountered." };
+            return out.close(code, reason);
+        }
         for response in response.function_responses {
             self.take_response(&response, now, out);
         }
@@ -122,10 +164,13 @@ impl Conversation {
         }
     }
 
-    /// A result the model waited for: with the last of them it speaks.
+    /// A result the model waited for: with the last of them it speaks, or tells them later where its turn is over.
     fn take_awaited(&mut self, result: &str, now: Instant, out: &mut Outbox) {
         let waiting = self.is_waiting();
-        let Some(reply) = &mut self.reply else { return };
+        let Some(reply) = self.reply.as_mut().filter(|reply| reply.awaiting) else {
+            self.results.push_back(result.to_owned());
+            return;
+        };
         reply.results.push_str(result);
         if !waiting {
             let results = std::mem::take(&mut reply.results);
@@ -157,18 +202,36 @@ impl Conversation {
         !self.pending.is_empty()
     }
 
+    /// Lets the user speak: what is being said is cut, and where a fault says so all calls are taken back.
+    pub(super) fn give_way(&mut self, out: &mut Outbox) {
+        self.interrupt(out);
+        let all = FaultAction::CancelCall { non_blocking: true };
+        if self.has_pending() && out.troubles().strike(self.answers, &all) {
+            let pending = std::mem::take(&mut self.pending);
+            send_cancellation(&pending, out);
+            self.settle(out);
+        }
+    }
+
     /// Drops the calls the model waits for, as it does when it is interrupted.
     pub(super) fn drop_awaited(&mut self, out: &mut Outbox) {
         let (awaited, pending) = self.pending.drain(..).partition(|pending| pending.call.blocking);
         self.pending = pending;
         let awaited: Vec<Pending> = awaited;
-        if out.troubles().strike(self.answers, &FaultAction::CancelCall) && !awaited.is_empty() {
-            let cancellation =
-                ToolCallCancellation { ids: awaited.iter().filter_map(|pending| pending.id.clone()).collect() };
-            out.send(&ServerMessage { tool_call_cancellation: Some(cancellation), ..ServerMessage::default() });
+        if awaited.is_empty() {
+            return;
         }
-        if out.troubles().strike(self.answers, &FaultAction::ReissueCall) {
-            self.dropped = awaited.into_iter().map(|pending| pending.call).collect();
+        let cancelled = |action: &FaultAction| matches!(action, FaultAction::CancelCall { .. }).then_some(());
+        if out.troubles().find(self.answers, cancelled).is_some() {
+            send_cancellation(&awaited, out);
+        }
+        let again = out.troubles().find(self.answers, |action| match action {
+            FaultAction::ReissueCall { reworded } => Some(*reworded),
+            _ => None,
+        });
+        if let Some(reworded) = again {
+            let calls = awaited.into_iter().map(|pending| pending.call);
+            self.dropped = calls.map(|call| if reworded { calls::reworded(call) } else { call }).collect();
         }
     }
 
@@ -183,6 +246,13 @@ impl Conversation {
     pub(super) fn model_turn(&self, parts: Vec<Part>) -> Content {
         Content { parts, role: self.traits.role.then(|| "model".to_owned()) }
     }
+}
+
+/// Takes calls back.
+fn send_cancellation(pending: &[Pending], out: &mut Outbox) {
+    let ids = pending.iter().filter_map(|pending| pending.id.clone()).collect();
+    let cancellation = Some(ToolCallCancellation { ids });
+    out.send(&ServerMessage { tool_call_cancellation: cancellation, ..ServerMessage::default() });
 }
 
 /// When a result is spoken of. It may be said beside the response, which counts, or inside.
