@@ -2,7 +2,9 @@
 //!
 //! Knows nothing of the service, the sound or the window.
 
+mod change;
 mod format;
 mod still;
 
+pub use change::ChangeFilter;
 pub use still::{Detail, LARGEST_FILE, PictureError, Still, TOKENS};
