@@ -124,7 +124,11 @@ impl Still {
 
     /// Of pixels, of which there must be one.
     pub fn of_picture(picture: &DynamicImage, detail: Detail) -> Self {
-        let mut side = detail.side();
+        Self::of_picture_within(picture, detail.side())
+    }
+
+    /// With the longer side at most this long, pixels.
+    pub(crate) fn of_picture_within(picture: &DynamicImage, mut side: u32) -> Self {
         loop {
             let small = opaque(&fitted(picture, side));
             let (width, height) = small.dimensions();
