@@ -2,49 +2,38 @@
 //
 //   cargo xtask screenshots [NAME…]
 
-import { mkdir, rm } from "node:fs/promises";
-import path from "node:path";
-import { parseArgs } from "node:util";
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
 
-import { violations } from "./lib/accessibility.mjs";
-import { launch } from "./lib/application.mjs";
-import { phase } from "./lib/conversation.mjs";
-import { simulate } from "./lib/simulator.mjs";
-import { speech } from "./lib/sound.mjs";
-import { stages } from "./lib/stages.mjs";
+import { violations } from './lib/accessibility.mjs';
+import { launch } from './lib/application.mjs';
+import { phase } from './lib/conversation.mjs';
+import { simulate } from './lib/simulator.mjs';
+import { speech } from './lib/sound.mjs';
+import { stages } from './lib/stages.mjs';
 
-const LANGUAGES = ["en", "ja"];
-const SIZES = [
-  [320, 480],
-  [420, 720],
-  [1200, 800],
-];
+const LANGUAGES = ['en', 'ja'];
+const SIZES = [[320, 480], [420, 720], [1200, 800]];
 const LOOKS = {
-  light: { theme: "light", contrast: "normal" },
-  dark: { theme: "dark", contrast: "normal" },
-  contrast: { theme: "light", contrast: "high" },
-  "dark-contrast": { theme: "dark", contrast: "high" },
+  light: { theme: 'light', contrast: 'normal' },
+  dark: { theme: 'dark', contrast: 'normal' },
+  contrast: { theme: 'light', contrast: 'high' },
+  'dark-contrast': { theme: 'dark', contrast: 'high' },
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: {
-    app: { type: "string" },
-    out: { type: "string" },
-    scenarios: { type: "string" },
-  },
+  options: { app: { type: 'string' }, out: { type: 'string' }, scenarios: { type: 'string' } },
 });
 const folder = path.resolve(values.out);
-const voice = await speech(
-  "Good morning! Can you hear me well, and will you tell me what I just said?",
-);
+const voice = await speech('Good morning! Can you hear me well, and will you tell me what I just said?');
 const wanted = stages(voice, values.scenarios).filter(
   (stage) => positionals.length === 0 || positionals.includes(stage.name),
 );
 
 // Pictures of scenes that no longer exist would be taken for new ones.
-if (positionals.length === 0)
-  await rm(folder, { recursive: true, force: true });
+if (positionals.length === 0) await rm(folder, { recursive: true, force: true });
 const troubles = [];
 for (const language of LANGUAGES) {
   for (const stage of wanted) await play(stage, language);
@@ -54,15 +43,10 @@ for (const trouble of troubles) console.error(`  ${trouble}`);
 process.exitCode = troubles.length > 0 ? 1 : 0;
 
 async function play(stage, language) {
-  const simulator =
-    stage.simulator &&
-    (await simulate("--language", language, ...stage.simulator));
+  const simulator = stage.simulator && (await simulate('--language', language, ...stage.simulator));
   const settings = { language, ...stage.settings };
   if (simulator) settings.endpoint = simulator.url;
-  const application = await launch(values.app, {
-    settings,
-    environment: stage.environment,
-  });
+  const application = await launch(values.app, { settings, environment: stage.environment });
   const where = path.join(folder, language);
   await mkdir(where, { recursive: true });
   try {
@@ -71,27 +55,16 @@ async function play(stage, language) {
       try {
         await scene.act(application);
         await pictures(application, scene, stage.sizes ?? SIZES, where);
-        if (
-          scene.phase !== undefined &&
-          (await phase(application)) !== scene.phase
-        ) {
-          troubles.push(
-            `${name}: did not last as ${scene.phase} while it was looked at`,
-          );
+        if (scene.phase !== undefined && (await phase(application)) !== scene.phase) {
+          troubles.push(`${name}: did not last as ${scene.phase} while it was looked at`);
         }
-        for (const { id, help, where: places } of await violations(
-          application,
-        )) {
-          troubles.push(
-            `${name}: axe: ${id} (${help}) at ${places.join(", ")}`,
-          );
+        for (const { id, help, where: places } of await violations(application)) {
+          troubles.push(`${name}: axe: ${id} (${help}) at ${places.join(', ')}`);
         }
         await scene.after?.(application);
       } catch (error) {
-        troubles.push(`${name}: ${error.message.split("\n")[0]}`);
-        await application
-          .screenshot(path.join(where, `${scene.name}-FAILED.png`))
-          .catch(() => undefined);
+        troubles.push(`${name}: ${error.message.split('\n')[0]}`);
+        await application.screenshot(path.join(where, `${scene.name}-FAILED.png`)).catch(() => undefined);
         break;
       }
     }
@@ -114,9 +87,7 @@ async function pictures(application, scene, sizes, where) {
         theme,
         contrast,
       );
-      await application.screenshot(
-        path.join(where, `${scene.name}-${look}-${width}x${height}.png`),
-      );
+      await application.screenshot(path.join(where, `${scene.name}-${look}-${width}x${height}.png`));
     }
   }
 }

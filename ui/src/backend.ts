@@ -2,8 +2,13 @@
 
 import { Channel, invoke } from "@tauri-apps/api/core";
 
+import type { Attachment } from "./bindings/Attachment";
 import type { CommandError } from "./bindings/CommandError";
+import type { Decision } from "./bindings/Decision";
+import type { KeptNote } from "./bindings/KeptNote";
 import type { KeyPlace } from "./bindings/KeyPlace";
+import type { PictureRefusal } from "./bindings/PictureRefusal";
+import type { Record } from "./bindings/Record";
 import type { Settings } from "./bindings/Settings";
 import type { SettingsImport } from "./bindings/SettingsImport";
 import type { Snapshot } from "./bindings/Snapshot";
@@ -17,7 +22,21 @@ export interface Backend {
   disconnect(): Promise<void>;
   talk(action: TalkInput): Promise<void>;
   stop(): Promise<void>;
-  sendText(text: string): Promise<void>;
+  /** Words, pictures by the numbers `attach` gave them, or both. */
+  sendText(text: string, pictures: number[]): Promise<void>;
+  /** Makes a file's bytes a picture that waits for its message. */
+  attach(bytes: Uint8Array): Promise<Attachment>;
+  /** Forgets a picture that waits. */
+  detach(id: number): Promise<void>;
+  /** The user's word on a call. */
+  decide(ticket: number, decision: Decision): Promise<void>;
+  cancelTimer(id: number): Promise<void>;
+  notes(): Promise<KeptNote[]>;
+  /** Forgets a note, and tells the rest. */
+  deleteNote(id: number): Promise<KeptNote[]>;
+  /** Every call that is over, the newest first. */
+  callLog(): Promise<Record[]>;
+  clearCallLog(): Promise<void>;
   setMuted(muted: boolean): Promise<void>;
   clearTranscript(): Promise<void>;
   dismissProblem(): Promise<void>;
@@ -51,6 +70,11 @@ export function refusedField(error: unknown): string | null {
   return isCommandError(error) && error.code === "invalid" ? error.field : null;
 }
 
+/** Why a picture was refused, and what it is instead. */
+export function refusedPicture(error: unknown): { reason: PictureRefusal; kind: string | null } | null {
+  return isCommandError(error) && error.code === "picture" ? error : null;
+}
+
 function isCommandError(error: unknown): error is CommandError {
   return typeof error === "object" && error !== null && "code" in error;
 }
@@ -79,7 +103,15 @@ export const tauriBackend: Backend = {
   disconnect: () => invoke("disconnect"),
   talk: (action) => invoke("talk", { action }),
   stop: () => invoke("stop"),
-  sendText: (text) => invoke("send_text", { text }),
+  sendText: (text, pictures) => invoke("send_text", { text, pictures }),
+  attach: (bytes) => invoke("attach", bytes),
+  detach: (id) => invoke("detach", { id }),
+  decide: (ticket, decision) => invoke("decide", { ticket, decision }),
+  cancelTimer: (id) => invoke("cancel_timer", { id }),
+  notes: () => invoke("notes"),
+  deleteNote: (id) => invoke("delete_note", { id }),
+  callLog: () => invoke("call_log"),
+  clearCallLog: () => invoke("clear_call_log"),
   setMuted: (muted) => invoke("set_muted", { muted }),
   clearTranscript: () => invoke("clear_transcript"),
   dismissProblem: () => invoke("dismiss_problem"),

@@ -32,6 +32,9 @@ const UNKNOWN: ModelFeatures = {
   transcriptionHints: false,
   translation: false,
   speaks: true,
+  pictures: true,
+  tools: true,
+  googleSearch: false,
   contextTokens: 131_072,
 };
 

@@ -7,6 +7,7 @@ export const GROUPS = [
   "sound",
   "model",
   "personas",
+  "tools",
   "account",
   "shortcuts",
   "desktop",
@@ -47,6 +48,7 @@ export const FIELDS: Record<GroupId, readonly Path[]> = {
   ],
   model: ["model", "voice", "systemInstruction", "greeting", "generation", "thinking", "translation"],
   personas: [],
+  tools: ["tools"],
   account: ["service", "endpoint", "access"],
   shortcuts: ["desktop.talkShortcut", "desktop.muteShortcut"],
   desktop: [

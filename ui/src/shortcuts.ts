@@ -12,12 +12,16 @@ export type Command =
   | "send"
   | "newLine"
   | "find"
+  | "allowOnce"
+  | "allowAlways"
+  | "refuse"
   | "settings"
   | "shortcuts"
   | "shortcutsSingle";
 
 /** What the window itself does on a key; the rest belongs to the part that has the focus. */
-export type WindowCommand = "stop" | "mute" | "find" | "settings" | "shortcuts";
+export type WindowCommand =
+  "stop" | "mute" | "find" | "allowOnce" | "allowAlways" | "refuse" | "settings" | "shortcuts";
 
 interface Shortcut {
   command: Command;
@@ -36,6 +40,9 @@ export const shortcuts: readonly Shortcut[] = [
   { command: "send", keys: ["Enter"] },
   { command: "newLine", keys: ["Shift", "Enter"] },
   { command: "find", keys: ["Mod", "F"] },
+  { command: "allowOnce", keys: ["Mod", "Enter"] },
+  { command: "allowAlways", keys: ["Mod", "Shift", "Enter"] },
+  { command: "refuse", keys: ["Mod", "Shift", "Backspace"] },
   { command: "settings", keys: ["Mod", ","] },
   { command: "shortcuts", keys: ["Mod", "/"] },
   { command: "shortcutsSingle", keys: ["?"], single: true },
@@ -47,6 +54,9 @@ const WINDOW: Partial<Record<Command, WindowCommand>> = {
   mute: "mute",
   muteSingle: "mute",
   find: "find",
+  allowOnce: "allowOnce",
+  allowAlways: "allowAlways",
+  refuse: "refuse",
   settings: "settings",
   shortcuts: "shortcuts",
   shortcutsSingle: "shortcuts",
@@ -68,10 +78,10 @@ function matches(event: KeyboardEvent, keys: readonly string[]): boolean {
   const key = keys.at(-1);
   if (event.altKey || (event.ctrlKey || event.metaKey) !== keys.includes("Mod")) return false;
   if (key === "Esc") return event.key === "Escape";
-  // Signs lie behind Shift on some keyboards and not on others; letters don't.
-  const isLetter = key !== undefined && /^[A-Z]$/.test(key);
-  if (isLetter && event.shiftKey !== keys.includes("Shift")) return false;
-  return event.key.toUpperCase() === key;
+  // Signs lie behind Shift on some keyboards and not on others; letters and keys with a name don't.
+  const isFixed = key !== undefined && /^[A-Z]/.test(key);
+  if (isFixed && event.shiftKey !== keys.includes("Shift")) return false;
+  return event.key.toUpperCase() === key?.toUpperCase();
 }
 
 /** The keys as they are written on this keyboard. */

@@ -7,6 +7,7 @@ import type { KeyCheck } from "./bindings/KeyCheck";
 import type { Mode } from "./bindings/Mode";
 import type { Part } from "./bindings/Part";
 import type { Phase } from "./bindings/Phase";
+import type { ToolCall } from "./bindings/ToolCall";
 import type { Snapshot } from "./bindings/Snapshot";
 import type { ViewEvent } from "./bindings/ViewEvent";
 import { orderOf } from "./devices";
@@ -82,6 +83,8 @@ function change(state: State, event: ViewEvent): State {
       return { ...state, usage: event.usage };
     case "latency":
       return { ...state, latency: event.latency };
+    case "timers":
+      return { ...state, timers: event.timers };
     case "models":
       return { ...state, models: event.models };
     case "input":
@@ -166,6 +169,11 @@ export function lastWords({ transcript }: Pick<State, "transcript">): Entry | nu
 export function unanswered({ transcript }: Pick<State, "transcript">): string | null {
   const last = transcript.findLast(({ speaker }) => speaker === "user");
   return last?.note === "noAnswer" && last.text.trim() !== "" ? last.text : null;
+}
+
+/** The calls that wait for the user's word, the oldest first. */
+export function questions({ transcript }: Pick<State, "transcript">): ToolCall[] {
+  return transcript.flatMap(({ call }) => (call?.stage === "asking" ? [call] : []));
 }
 
 /** Whether there is an answer that Stop could cut. */

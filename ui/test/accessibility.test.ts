@@ -208,6 +208,7 @@ describe("the keyboard", () => {
       "pushToTalk",
       "chip-input",
       "chip-output",
+      "add-picture",
       "composer",
       "usage",
     ]);

@@ -1,6 +1,10 @@
 // An engine for tests: records what the window asks for and answers with numbered events.
 
 import type { Backend } from "../src/backend";
+import type { Attachment } from "../src/bindings/Attachment";
+import type { Decision } from "../src/bindings/Decision";
+import type { KeptNote } from "../src/bindings/KeptNote";
+import type { Record } from "../src/bindings/Record";
 import type { CommandError } from "../src/bindings/CommandError";
 import type { Entry } from "../src/bindings/Entry";
 import type { Health } from "../src/bindings/Health";
@@ -73,7 +77,47 @@ export class FakeBackend implements Backend {
   disconnect = (): Promise<void> => this.#take("disconnect");
   talk = (action: TalkInput): Promise<void> => this.#take("talk", action);
   stop = (): Promise<void> => this.#take("stop");
-  sendText = (text: string): Promise<void> => this.#take("sendText", text);
+  /** Pictures are left out of what is written down where there are none. */
+  sendText = (text: string, pictures: number[]): Promise<void> =>
+    pictures.length > 0 ? this.#take("sendText", text, pictures) : this.#take("sendText", text);
+  detach = (id: number): Promise<void> => this.#take("detach", id);
+  decide = (ticket: number, decision: Decision): Promise<void> => this.#take("decide", ticket, decision);
+  cancelTimer = (id: number): Promise<void> => this.#take("cancelTimer", id);
+  /** Kept for the user. */
+  kept: KeptNote[] = [];
+  /** Done for the user, the newest first. */
+  done: Record[] = [];
+  /** How many pictures were made ready. */
+  #pictures = 0;
+
+  async attach(bytes: Uint8Array): Promise<Attachment> {
+    await this.#take("attach", bytes.length);
+    this.#pictures += 1;
+    const thumbnail = { url: "data:image/jpeg;base64,AQ==", width: 640, height: 480 };
+    return { id: this.#pictures, thumbnail, tokens: 258 };
+  }
+
+  async notes(): Promise<KeptNote[]> {
+    await this.#take("notes");
+    return this.kept;
+  }
+
+  async deleteNote(id: number): Promise<KeptNote[]> {
+    await this.#take("deleteNote", id);
+    this.kept = this.kept.filter((note) => note.id !== id);
+    return this.kept;
+  }
+
+  async callLog(): Promise<Record[]> {
+    await this.#take("callLog");
+    return this.done;
+  }
+
+  async clearCallLog(): Promise<void> {
+    await this.#take("clearCallLog");
+    this.done = [];
+  }
+
   refreshModels = (): Promise<void> => this.#take("refreshModels");
   refreshDevices = (): Promise<void> => this.#take("refreshDevices");
   testTone = (): Promise<void> => this.#take("testTone");
@@ -239,6 +283,12 @@ export function snapshot(overrides: Partial<Snapshot> = {}): Snapshot {
       { id: "Kore", descriptor: "Firm" },
       { id: "Charon", descriptor: "Informative" },
     ],
+    functions: [
+      { name: "current_time", risk: "harmless" },
+      { name: "set_timer", risk: "acts" },
+      { name: "read_clipboard", risk: "reads" },
+    ],
+    timers: [],
     transcript: [],
     problem: null,
     usage: usage(),
@@ -286,6 +336,7 @@ export function settings(overrides: Partial<Settings> = {}): Settings {
     transcription: { input: true, output: true, languages: [], vocabulary: [] },
     compression: { on: true, triggerTokens: null, targetTokens: null },
     translation: { target: null, echo: false },
+    tools: { googleSearch: false, permissions: {} },
     access: { kind: "apiKey", tokenUrl: null, tokenCommand: null, project: null, location: null },
     network: { proxy: null, caFile: null },
     sound: sound(),
@@ -359,6 +410,9 @@ export function entry(overrides: Partial<Entry> = {}): Entry {
     heardChars: null,
     startedAt: Date.UTC(2026, 0, 5, 9, 30),
     note: null,
+    pictures: [],
+    call: null,
+    sources: null,
     ...overrides,
   };
 }
@@ -395,6 +449,9 @@ export function features(overrides: Partial<ModelFeatures> = {}): ModelFeatures 
     proactiveAudio: false,
     transcriptionHints: true,
     translation: false,
+    pictures: true,
+    tools: true,
+    googleSearch: true,
     speaks: true,
     contextTokens: 131_072,
     ...overrides,

@@ -445,6 +445,7 @@ describe("the sections", () => {
       "Talking",
       "Model and voice",
       "Personas",
+      "Functions",
       "Shortcuts",
       "Desktop",
       "Appearance",

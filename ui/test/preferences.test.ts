@@ -76,7 +76,9 @@ describe("a search", () => {
     const controls = [
       ...document.querySelectorAll("dialog .body :is(input, select, textarea), dialog .body button[id]"),
     ];
-    const lost = controls.filter((control) => !control.closest("[data-setting], .control, [role=radiogroup]"));
+    const lost = controls.filter(
+      (control) => !control.closest("[data-setting], .control, [role=radiogroup]"),
+    );
 
     // Whatever has an id can be looked for.
     expect(lost.map((control) => control.id)).toEqual([]);

@@ -280,6 +280,27 @@ export const problems: ProblemTable = {
     cause: "Their file can't be written; they hold until you close Vivavoce.",
     remedy: "Check the rights to the file and the space on the disk.",
   },
+  listDamaged: {
+    title: "A list could not be read",
+    cause: (p) =>
+      p.detail === null
+        ? "Its file makes no sense; the list begins anew."
+        : `Its file makes no sense; the list begins anew, and the file was kept as ${p.detail}.`,
+    remedy: "If you changed the file yourself, put right what was kept and bring it back.",
+  },
+  listUnreadable: {
+    title: "A list can't be kept",
+    cause: (p) =>
+      p.detail === null
+        ? "Its file can't be read or written; it holds until you close Vivavoce."
+        : `Its file can't be read or written (${p.detail}); it holds until you close Vivavoce.`,
+    remedy: "See whether you may write there, and whether there is room on the disk.",
+  },
+  picturesRefused: {
+    title: "This model can't see",
+    cause: "It takes words and sound, but no pictures.",
+    remedy: "Choose another model to show it something.",
+  },
   demoUnavailable: {
     title: "The built-in rehearsal could not start",
     cause: "This computer doesn't let it listen on an address of its own.",

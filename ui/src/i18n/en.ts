@@ -11,6 +11,7 @@ import { problems } from "./en.problems";
 import { key, options, sections, settings } from "./en.settings";
 import { preferences } from "./en.preferences";
 import { sound } from "./en.sound";
+import { tools } from "./en.tools";
 import { find, link, transcript } from "./en.transcript";
 
 const phases: Record<Phase, string> = {
@@ -35,6 +36,8 @@ const notes: Record<Note, string> = {
   historyKept: "Connected anew; the model was told what was said.",
   historyShortened: "Connected anew; the model was told the newest part.",
   historyLost: "Connected anew; the model has forgotten what was said.",
+  timeIsUp: "Time is up",
+  timeWasUp: "Time was up while Vivavoce was closed",
 };
 
 const advice: Record<Advice, string> = {
@@ -111,6 +114,7 @@ export const en = {
     mutedCause: "What you are saying isn't sent.",
     unmute: "Unmute",
   },
+  tools,
   transcript,
   find,
   link,

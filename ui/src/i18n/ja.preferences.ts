@@ -7,6 +7,7 @@ const groups: (typeof english)["groups"] = {
   sound: "サウンド",
   model: "モデルと声",
   personas: "ペルソナ",
+  tools: "できること",
   account: "アカウントとプライバシー",
   shortcuts: "ショートカット",
   desktop: "デスクトップ",

@@ -281,6 +281,27 @@ export const problems: ProblemTable = {
     cause: "ファイルに書き込めません。変更は Vivavoce を終了するまで有効です。",
     remedy: "ファイルの権限と、ディスクの空き容量を確認してください。",
   },
+  listDamaged: {
+    title: "一覧を読み込めませんでした",
+    cause: (p) =>
+      p.detail === null
+        ? "ファイルの内容が正しくないため、空の一覧から始めます。"
+        : `ファイルの内容が正しくないため、空の一覧から始めます。元のファイルは ${p.detail} に残しました。`,
+    remedy: "ご自分で編集した場合は、残したファイルを直して元に戻してください。",
+  },
+  listUnreadable: {
+    title: "一覧を保存できません",
+    cause: (p) =>
+      p.detail === null
+        ? "ファイルを読み書きできません。Vivavoce を終了するまで有効です。"
+        : `ファイルを読み書きできません (${p.detail})。Vivavoce を終了するまで有効です。`,
+    remedy: "書き込む権限とディスクの空きを確かめてください。",
+  },
+  picturesRefused: {
+    title: "このモデルは画像を扱えません",
+    cause: "言葉と音声だけを受け付けます。",
+    remedy: "画像を見せるには、別のモデルを選んでください。",
+  },
   demoUnavailable: {
     title: "内蔵の練習を開始できませんでした",
     cause: "このコンピューター内で必要なアドレスを使用できませんでした。",

@@ -12,6 +12,7 @@ import { problems } from "./ja.problems";
 import { key, options, sections, settings } from "./ja.settings";
 import { preferences } from "./ja.preferences";
 import { sound } from "./ja.sound";
+import { tools } from "./ja.tools";
 import { find, link, transcript } from "./ja.transcript";
 
 const phases: Record<Phase, string> = {
@@ -36,6 +37,8 @@ const notes: Record<Note, string> = {
   historyKept: "接続し直し、これまでの会話を引き継ぎました",
   historyShortened: "接続し直し、会話の新しい部分を引き継ぎました",
   historyLost: "接続し直し、これまでの会話は失われました",
+  timeIsUp: "時間になりました",
+  timeWasUp: "終了している間に時間になりました",
 };
 
 const advice: Record<Advice, string> = {
@@ -111,6 +114,7 @@ export const ja: Messages = {
     mutedCause: "話している内容は送られていません。",
     unmute: "ミュートを解除",
   },
+  tools,
   transcript,
   find,
   link,

@@ -10,6 +10,8 @@ export interface Words {
   name: (entry: Entry) => string;
   /** What an entry says besides its words. */
   note: (entry: Entry) => string | null;
+  /** What else it shows, in lines. */
+  besides: (entry: Entry) => string[];
   unheard: string;
 }
 
@@ -19,8 +21,10 @@ export function plain(entry: Entry, words: Words): string {
   const heard = entry.heardChars ?? text.length;
   const said =
     heard < text.length ? `${text.slice(0, heard)}[${words.unheard}: ${text.slice(heard).trim()}]` : text;
-  const lines = [said, words.note(entry)].filter((line) => line !== null && line !== "");
-  if (entry.speaker === "notice") return `— ${lines.join(" ")}`;
+  const lines = [said, ...words.besides(entry), words.note(entry)].filter(
+    (line) => line !== null && line !== "",
+  );
+  if (entry.speaker === "notice" || entry.speaker === "tool") return `— ${lines.join(" ")}`;
   return [`${words.name(entry)} (${words.times.time(entry.startedAt)})`, ...lines].join("\n");
 }
 

@@ -53,6 +53,7 @@ impl Purpose {
                 ("espeak-ng", "a voice to speak into the virtual microphone"),
                 ("python3-venv", "a place for the official Python SDK"),
                 ("xdotool", "keys from outside the window"),
+                ("xclip", "what other programs find in the clipboard"),
                 ("x11-utils", "what the window manager knows of a window"),
                 ("webkit2gtk-driver", "presses the buttons of the real window"),
                 ("imagemagick", "pictures of the display"),

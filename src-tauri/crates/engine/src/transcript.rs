@@ -232,7 +232,7 @@ impl Transcript {
         }
         entry.is_final = true;
         entry.interrupted |= interrupted;
-        if entry.text.is_empty() && note.is_some() {
+        if entry.text.is_empty() && entry.pictures.is_empty() && note.is_some() {
             entry.note = note;
         }
         Some(Change::Entry(entry.clone()))

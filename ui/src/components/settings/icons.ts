@@ -9,6 +9,7 @@ import Monitor from "@lucide/svelte/icons/monitor";
 import Palette from "@lucide/svelte/icons/palette";
 import SlidersHorizontal from "@lucide/svelte/icons/sliders-horizontal";
 import Sparkles from "@lucide/svelte/icons/sparkles";
+import Wrench from "@lucide/svelte/icons/wrench";
 import UsersRound from "@lucide/svelte/icons/users-round";
 
 import type { GroupId } from "../../groups";
@@ -18,6 +19,7 @@ export const icons: Record<GroupId, typeof Mic> = {
   sound: AudioLines,
   model: Sparkles,
   personas: UsersRound,
+  tools: Wrench,
   account: KeyRound,
   shortcuts: Keyboard,
   desktop: Monitor,

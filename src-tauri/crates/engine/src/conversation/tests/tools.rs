@@ -274,7 +274,9 @@ fn pictures_go_with_what_is_typed_into_the_turn_and_the_transcript() {
     assert_eq!((stage.entries[0].pictures.len(), stage.entries[0].text.as_str()), (2, "What is this?"));
     stage.command(Command::Send { text: String::new(), pictures: vec![picture()] });
     stage.live(Live::TurnStarted { turn: Turn(2) });
-    assert_eq!((stage.entries[1].pictures.len(), stage.entries[1].text.as_str()), (1, ""));
+    stage.live(Live::TurnComplete { turn: Turn(2), reason: None, interrupted: false });
+    let entry = &stage.entries[1];
+    assert_eq!((entry.pictures.len(), entry.text.as_str(), entry.note), (1, "", None), "it says all by itself");
     let mut blind = with_model("gemini-3.5-transcribe-live");
     blind.command(Command::Send { text: String::new(), pictures: vec![picture()] });
     assert_eq!((blind.problem, blind.take_said()), (Some(ProblemCode::PicturesRefused), vec![]));

@@ -210,6 +210,10 @@ impl Conversation {
     }
 }
 
+/// Search suggestions in the shape of the service's: a style and chips that lead to a search.
+const SUGGESTIONS: &str = "<style>.chip { border-radius: 16px }</style><div class=\"container\">\
+    <a class=\"chip\" href=\"https://www.google.com/search?q=simulated\">A suggestion (simulated)</a></div>";
+
 /// What a search found: nothing real, and marked so.
 fn sources(text: &str) -> serde_json::Value {
     let query: String = text.chars().take(100).collect();
@@ -222,6 +226,6 @@ fn sources(text: &str) -> serde_json::Value {
         "groundingSupports": [
             {"segment": {"startIndex": 0, "endIndex": 1}, "groundingChunkIndices": [0, 1]},
         ],
-        "searchEntryPoint": {"renderedContent": "<div>Search suggestions (simulated)</div>"},
+        "searchEntryPoint": {"renderedContent": SUGGESTIONS},
     })
 }
