@@ -3,6 +3,7 @@
 // A stage is one start of the program; its scenes come one after the other. `act` brings a scene about, `arrange` is done anew
 // at each size, `phase` is what the program must be doing as long as it is looked at.
 
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { phase, transcript, waitForPhase } from './conversation.mjs';
@@ -42,10 +43,19 @@ async function speak(application, voice) {
   await press(application);
 }
 
+/** Allows what is asked for, once an answer is taken for one. */
+async function allow(application) {
+  await application.waitFor('an answer to count', () => application.run('return document.querySelector("#allow-once")?.disabled === false'));
+  await application.click('#allow-once');
+}
+
 async function next(application, step) {
   await application.click('#intro-next, #intro-begin');
   await application.find(`[data-step=${step}]`);
 }
+
+/** A red GIF of one pixel. */
+const RED = Buffer.from('R0lGODlhAQABAIAAAP8AAAAAACwAAAAAAQABAAACAkQBADs=', 'base64');
 
 /** A device nobody has, to see what the window says about it. */
 const GONE = 'pulseaudio:a-headset-that-is-gone';
@@ -56,8 +66,8 @@ const personas = [
 ];
 
 /** The groups of settings in their order, and those that are longer than a window. */
-const GROUPS = ['talking', 'sound', 'model', 'personas', 'account', 'shortcuts', 'desktop', 'appearance', 'advanced', 'about'];
-const LONG = ['talking', 'sound', 'model', 'account', 'advanced'];
+const GROUPS = ['talking', 'sound', 'model', 'personas', 'tools', 'account', 'shortcuts', 'desktop', 'appearance', 'advanced', 'about'];
+const LONG = ['talking', 'sound', 'model', 'tools', 'account', 'advanced'];
 
 async function chooseGroup(application, group) {
   await application.click(`[data-choose=${group}]`);
@@ -153,6 +163,33 @@ export function stages(voice, scenarios) {
         { name: 'find', act: (a) => control(a, 'f').then(() => a.find('#find')), after: (a) => a.find('#find').then((field) => field.sendKeys(ESCAPE)) },
         { name: 'shortcuts', act: (a) => keys(a, '?').then(() => a.find('dialog[open]')), after: (a) => keys(a, ESCAPE) },
         { name: 'usage', act: (a) => a.click('#usage').then(() => a.find('dialog[open]')), after: (a) => keys(a, ESCAPE) },
+      ],
+    },
+    {
+      name: 'functions',
+      settings: { welcomed: true, service: 'demo', tools: { googleSearch: true, permissions: {} } },
+      scenes: [
+        { name: 'question', act: (a) => type(a, 'set_timer for 20 minutes "tea"').then(() => a.find('#question')) },
+        {
+          name: 'call',
+          act: async (a) => {
+            await allow(a);
+            await a.find('#timers');
+            await type(a, 'What is the current_time in Asia/Tokyo?');
+            await a.find('.call[data-name=current_time][data-stage=done]');
+            await a.run(`document.querySelector('.call[data-name=current_time]').open = true`);
+          },
+        },
+        {
+          name: 'attached',
+          act: async (a) => {
+            const file = path.join(a.home, 'red.gif');
+            await writeFile(file, RED);
+            await (await a.driver.findElement({ css: '#picture-file' })).sendKeys(file);
+            await a.find('.attached img');
+          },
+        },
+        { name: 'sources', act: (a) => type(a, 'Please search what this is.').then(() => a.find('.sources')) },
       ],
     },
     {

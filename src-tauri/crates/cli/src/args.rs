@@ -30,7 +30,7 @@ pub(crate) enum Task {
     /// Hold a conversation, steered by lines on standard input:
     /// talk on | talk off | mute on | mute off | stop | say TEXT | image FILE | approve TICKET once|always|never |
     /// cancel ID | test tone | test record | test echo | quit
-    Talk(TalkArgs),
+    Talk(Box<TalkArgs>),
     /// List the sound devices.
     Devices(DevicesArgs),
 }

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_new(log_filter(asked.as_deref())).unwrap_or_else(|_| EnvFilter::new(log_filter(None)));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let result = match args.task {
-        Task::Talk(args) => talk::run(args),
+        Task::Talk(args) => talk::run(*args),
         Task::Devices(args) => output::print_devices(&args),
     };
     result.unwrap_or_else(|error| {
