@@ -113,6 +113,8 @@ pub(super) struct Turns {
     /// Highest turn that must be silent.
     flushed: Option<Turn>,
     /// Highest turn whose reply is complete, and when.
+    /// The completed turn more is said of: what comes late of its answer, or the result of a call that nobody waited for.
+    trailing: Option<Turn>,
     completed: Option<(Turn, Instant)>,
     stale: Option<Stale>,
     /// Turns that were cut before their reply had begun, oldest first. The service may have begun it all the same.
@@ -135,6 +137,7 @@ impl Turns {
             sounded: None,
             flushed: None,
             completed: None,
+            trailing: None,
             stale: None,
             unheard: VecDeque::new(),
         }
@@ -358,6 +361,8 @@ impl Turns {
         if complete.is_none() {
             self.reply = Some(self.user);
             self.awaiting = false;
+        } else {
+            self.trailing = Some(self.user);
         }
         Owner::Turn(self.user)
     }
@@ -426,12 +431,13 @@ impl Turns {
             return None;
         }
         let turn = self.reply.take().unwrap_or(self.user);
+        let again = self.trailing.take() == Some(turn);
         if turn == self.user {
             self.awaiting = false;
         } else if self.ended_at.is_some() {
             self.awaiting = true;
         }
-        (self.completes(turn, now) || has_reason).then_some(Completed { turn, interrupted: false })
+        (self.completes(turn, now) || has_reason || again).then_some(Completed { turn, interrupted: false })
     }
 
     fn heard(&mut self) -> Turn {

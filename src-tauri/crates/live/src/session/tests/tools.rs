@@ -123,3 +123,19 @@ fn a_call_survives_its_connection() {
     ask(&mut rig, "2");
     assert_eq!((calls(&mut rig), rig.sent()), (0, vec!["answers 1".to_owned()]), "the answer was kept");
 }
+
+#[test]
+fn what_is_said_of_a_result_later_has_an_end_too() {
+    let mut rig = Rig::push_to_talk().ready();
+    rig.say();
+    ask(&mut rig, "1");
+    rig.content(json!({"turnComplete": true}));
+    rig.act(|session, now| session.respond(answer("1"), now));
+    rig.events();
+    rig.sound(1);
+    rig.content(json!({"generationComplete": true}));
+    rig.content(json!({"turnComplete": true}));
+    rig.content(json!({"turnComplete": true}));
+    let ends = rig.events().into_iter().filter(|event| matches!(event, Event::TurnComplete { .. })).count();
+    assert_eq!(ends, 1, "of what was said, and only of that");
+}
