@@ -280,6 +280,16 @@ describe("pictures", () => {
     expect(screen.queryByRole("img")).toBeNull();
   });
 
+  it("that are far too large are never read", async () => {
+    const backend = await open();
+    const film = file("film.png");
+    Object.defineProperty(film, "size", { value: 50 * 1024 * 1024 + 1 });
+    await userEvent.upload(chooser(), [film, file()]);
+    await settled();
+    screen.getByText("This file is larger than 50 MB. Send a smaller copy of it.");
+    expect(backend.callsOf("attach")).toEqual([[3]]);
+  });
+
   it("stand in the conversation, whether there are words or not", async () => {
     const pictures = [{ url: "data:image/jpeg;base64,AQ==", width: 640, height: 480 }];
     await open({ transcript: [entry({ text: "", pictures })] });

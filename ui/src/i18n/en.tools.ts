@@ -119,7 +119,6 @@ export const tools = {
     tokens: (count: string) => `about ${count} tokens`,
     drop: "Drop the picture here",
     refusals: pictureRefusals,
-    plain: "Picture",
   },
   timers: {
     label: "Timers",

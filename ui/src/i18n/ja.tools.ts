@@ -112,7 +112,6 @@ export const tools: typeof en.tools = {
     tokens: (count) => `約 ${count} トークン`,
     drop: "ここに画像をドロップ",
     refusals,
-    plain: "画像",
   },
   timers: {
     label: "タイマー",
