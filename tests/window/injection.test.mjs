@@ -39,7 +39,9 @@ let application;
 
 before(async () => {
   service = await mischief(await simulate('--persona', 'echo', '--fault', 'thoughts', '--burst'));
-  application = await launch(program, { settings: { welcomed: true, service: 'custom', endpoint: service.url } });
+  // Without functions: the service would call one for the word "link".
+  const tools = { permissions: { all: 'never' } };
+  application = await launch(program, { settings: { welcomed: true, service: 'custom', endpoint: service.url, tools } });
   await application.find('#composer');
 });
 

@@ -112,9 +112,9 @@ pub(super) struct Turns {
     sounded: Option<Turn>,
     /// Highest turn that must be silent.
     flushed: Option<Turn>,
-    /// Highest turn whose reply is complete, and when.
     /// The completed turn more is said of: what comes late of its answer, or the result of a call that nobody waited for.
     trailing: Option<Turn>,
+    /// Highest turn whose reply is complete, and when.
     completed: Option<(Turn, Instant)>,
     stale: Option<Stale>,
     /// Turns that were cut before their reply had begun, oldest first. The service may have begun it all the same.
