@@ -8,17 +8,15 @@ use serde_json::{Map, Value, json};
 
 use crate::outside::{Outside, outside};
 use crate::plain::plain;
-use crate::tool::{Declaration, Fault, Mention, Pace, Request, Risk, Tool, Touches, Work, arguments, schema_of};
+use crate::tool::{
+    Declaration, Fault, Mention, Nothing, Pace, Request, Risk, Tool, Touches, Work, arguments, schema_of,
+};
 
 /// Longest text that is put into the clipboard, bytes.
 const LONGEST: usize = 64 * 1024;
 
 /// Tells the model what the user has copied.
 pub struct ReadClipboard(pub Arc<dyn Outside>);
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 impl Tool for ReadClipboard {
     fn declaration(&self) -> Declaration {

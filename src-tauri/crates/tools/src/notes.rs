@@ -11,7 +11,9 @@ use crate::clock::Clock;
 use crate::kept::{Kept, KeptError};
 use crate::outside::outside;
 use crate::plain::plain;
-use crate::tool::{Declaration, Fault, Mention, Pace, Request, Risk, Tool, Touches, Work, arguments, schema_of};
+use crate::tool::{
+    Declaration, Fault, Mention, Nothing, Pace, Request, Risk, Tool, Touches, Work, arguments, schema_of,
+};
 
 /// Longest note, bytes.
 const LONGEST: usize = 4096;
@@ -125,10 +127,6 @@ impl Tool for AddNote {
 
 /// Tells the model all notes.
 pub struct ListNotes(pub Arc<Notes>);
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 impl Tool for ListNotes {
     fn declaration(&self) -> Declaration {

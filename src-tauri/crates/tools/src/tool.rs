@@ -4,8 +4,8 @@ use std::pin::Pin;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What a function may do to its user. Decides whether it asks first.
@@ -128,6 +128,11 @@ pub trait Tool: Send + Sync {
     fn run(&self, args: &Map<String, Value>) -> Work;
 }
 
+// The arguments of a function that takes none. No docstring: models would read it in the schema.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
 /// Arguments as a type.
 pub fn arguments<T: DeserializeOwned>(args: &Map<String, Value>) -> Result<T, Fault> {
     T::deserialize(Value::Object(args.clone())).map_err(|error| Fault::Arguments(error.to_string()))
@@ -164,9 +169,6 @@ mod tests {
         label: Option<String>,
     }
 
-    #[derive(Deserialize, JsonSchema)]
-    struct Nothing {}
-
     #[test]
     fn a_schema_has_what_models_need_and_no_references() {
         let schema = schema_of::<Minutes>();
@@ -174,7 +176,8 @@ mod tests {
         assert_eq!(schema["properties"]["minutes"]["description"], "How long.");
         assert_eq!(schema["required"], json!(["minutes"]));
         assert!(!schema.to_string().contains("$ref") && schema.get("$schema").is_none());
-        assert_eq!(schema_of::<Nothing>()["properties"], json!({}));
+        let nothing = json!({"type": "object", "properties": {}, "additionalProperties": false});
+        assert_eq!(schema_of::<Nothing>(), nothing);
     }
 
     #[test]

@@ -10,7 +10,9 @@ use serde_json::{Map, Value, json};
 use super::{Timer, Timers};
 use crate::outside::outside;
 use crate::plain::plain;
-use crate::tool::{Declaration, Fault, Mention, Pace, Request, Risk, Tool, Touches, Work, arguments, schema_of};
+use crate::tool::{
+    Declaration, Fault, Mention, Nothing, Pace, Request, Risk, Tool, Touches, Work, arguments, schema_of,
+};
 
 /// Longest label, bytes: it has to fit into a notification.
 const LONGEST_LABEL: usize = 200;
@@ -157,10 +159,6 @@ async fn set(timers: Arc<Timers>, label: String, due: Timestamp, reminder: bool)
 
 /// Tells the model all timers.
 pub struct ListTimers(pub Arc<Timers>);
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 impl Tool for ListTimers {
     fn declaration(&self) -> Declaration {
