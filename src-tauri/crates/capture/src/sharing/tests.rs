@@ -180,8 +180,9 @@ fn dropping_it_waits_for_a_look_that_hangs_no_longer_than_an_interval() {
 #[test]
 fn memory_is_flat_over_an_hour() {
     let hour = ["--exact", "--ignored", "sharing::tests::an_hour_of_a_camera"];
-    let status = std::process::Command::new(std::env::current_exe().unwrap()).args(hour).status().unwrap();
-    assert!(status.success());
+    let run = std::process::Command::new(std::env::current_exe().unwrap()).args(hour).output().unwrap();
+    let told = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success() && told.contains("1 passed"), "{told}");
 }
 
 #[cfg(target_os = "linux")]
