@@ -39,9 +39,7 @@ let application;
 
 before(async () => {
   service = await mischief(await simulate('--persona', 'echo', '--fault', 'thoughts', '--burst'));
-  // Without functions: the service would call one for the word "link".
-  const tools = { permissions: { all: 'never' } };
-  application = await launch(program, { settings: { welcomed: true, service: 'custom', endpoint: service.url, tools } });
+  application = await launch(program, { settings: { welcomed: true, service: 'custom', endpoint: service.url } });
   await application.find('#composer');
 });
 

@@ -108,8 +108,8 @@ fn reword(value: Value) -> Value {
 }
 
 /// The calls a text asks for: every function whose whole name is in it, else the one of whose name it has the most
-/// words. JSON objects in the text are the arguments, one for each call in order; a call without one is given what the
-/// text says between its name and the next.
+/// words; words alone don't call what needs an address where there is none. JSON objects in the text are the
+/// arguments, one for each call in order; a call without one is given what the text says between its name and the next.
 pub(super) fn asked_for(text: &str, functions: &[Function]) -> Vec<Call> {
     let (text, objects) = take_apart(text);
     // Bytes stay where they are, and names are ASCII.
@@ -120,13 +120,17 @@ pub(super) fn asked_for(text: &str, functions: &[Function]) -> Vec<Call> {
     named.sort_by_key(|(place, _)| *place);
     if named.is_empty() {
         let words = reading::outside_quotes(&words);
+        let able = functions
+            .iter()
+            .rev()
+            .filter(|function| !objects.is_empty() || filling::has_its_address(&function.parameters, &text));
         let likeness = |function: &&Function| {
             let present = name_words(&function.name).into_iter().filter(|word| has_word(&words, word));
             let (long, short): (Vec<_>, Vec<_>) = present.partition(|word| word.chars().count() >= SHORTEST_WORD);
             (long.len(), short.len())
         };
         // The first of equals: `max_by_key` would take the last.
-        let likeliest = functions.iter().rev().max_by_key(likeness).filter(|function| likeness(function).0 > 0);
+        let likeliest = able.max_by_key(likeness).filter(|function| likeness(function).0 > 0);
         named.extend(likeliest.map(|function| (0, function)));
     }
     let ends: Vec<usize> = named.iter().skip(1).map(|(place, _)| *place).chain([text.len()]).collect();
@@ -261,6 +265,7 @@ mod tests {
             ("List my timers", "list_timers", json!({})),
             ("Please cancel timer 3", "cancel_timer", json!({"id": "3"})),
             ("Open the link https://example.com/a", "open_link", json!({"url": "https://example.com/a"})),
+            ("The link {\"url\": \"x\"}", "open_link", json!({"url": "x"})),
             ("Read the clipboard", "read_clipboard", json!({})),
             ("Write \"list timers\" to the clipboard", "write_clipboard", json!({"text": "list timers"})),
             ("Add a note: \"list my timers\"", "add_note", json!({"text": "list my timers"})),
@@ -276,6 +281,12 @@ mod tests {
             let made: Vec<_> = calls.into_iter().map(|call| (call.name, Value::Object(call.args))).collect();
             assert_eq!(made, [(name.to_owned(), args)], "{text}");
         }
+    }
+
+    #[test]
+    fn a_word_alone_opens_no_address_where_there_is_none() {
+        assert_eq!(asked_for("What is a link?", &tools()), []);
+        assert_eq!(asked_for("open_link", &tools()).len(), 1, "the whole name asks for it");
     }
 
     #[test]

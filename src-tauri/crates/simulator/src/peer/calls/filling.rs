@@ -31,6 +31,12 @@ pub(super) fn fill(parameters: &[Parameter], text: &str) -> Map<String, Value> {
     filling.args
 }
 
+/// Whether a function that can't do without an address finds one in a text.
+pub(super) fn has_its_address(parameters: &[Parameter], text: &str) -> bool {
+    let needs = |parameter: &Parameter| parameter.required && ADDRESSES.contains(&parameter.name.as_str());
+    !parameters.iter().any(needs) || Reading::of(text).address.is_some()
+}
+
 struct Filling<'a> {
     parameters: &'a [Parameter],
     args: Map<String, Value>,
